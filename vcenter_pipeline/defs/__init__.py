@@ -1,0 +1,1 @@
+"""Dagster, thin: assets, checks, sensors, schedules and jobs over the rooms below."""

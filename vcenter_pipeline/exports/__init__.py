@@ -1,0 +1,1 @@
+"""Tables -> what Power BI reads: stable names, stable columns, whole files."""

@@ -1,0 +1,1 @@
+"""What Ansible wrote -> records. Knows files and shapes; nothing of sources, keys or tables."""

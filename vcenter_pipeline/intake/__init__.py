@@ -1,0 +1,1 @@
+"""Which reports are finished and new, and where they go afterwards. Knows directories, never contents."""

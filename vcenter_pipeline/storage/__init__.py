@@ -1,0 +1,1 @@
+"""Tables <-> the database. The only room that knows SQL."""
