@@ -3,8 +3,8 @@
 from functools import cache
 from typing import NamedTuple
 
-import pandera.pandas as pa
-import pyarrow as arrow
+import pyarrow as pa
+from pandera.pandas import DataFrameModel
 
 from vcenter_pipeline.model.schemas import CORE_TABLES, PUBLISHED_TABLES
 
@@ -13,7 +13,7 @@ class Column(NamedTuple):
     """One declared column."""
 
     name: str
-    arrow_type: arrow.DataType
+    arrow_type: pa.DataType
     """One of string, int64, bool, timestamp[us] (UTC, without zone), float64."""
     is_nullable: bool
     display_name: str
@@ -33,9 +33,9 @@ class Table(NamedTuple):
     """The columns that are unique together."""
 
     @property
-    def arrow_schema(self) -> arrow.Schema:
+    def arrow_schema(self) -> pa.Schema:
         """The schema that every file and frame of the table has, empty or not."""
-        return arrow.schema([arrow.field(c.name, c.arrow_type, c.is_nullable) for c in self.columns])
+        return pa.schema([pa.field(c.name, c.arrow_type, c.is_nullable) for c in self.columns])
 
 
 @cache
@@ -50,7 +50,7 @@ def published_table(name: str) -> Table:
     return _table(name, PUBLISHED_TABLES[name])
 
 
-def _table(name: str, model: type[pa.DataFrameModel]) -> Table:
+def _table(name: str, model: type[DataFrameModel]) -> Table:
     schema = model.to_schema()
     leading: tuple[str, ...] = (getattr(model.Config, "metadata", None) or {}).get("leading", ())
     order = [*leading, *(column for column in schema.columns if column not in leading)]

@@ -13,17 +13,17 @@ from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final
 
 import pandas as pd
-import pandera.pandas as pa
-import pyarrow as arrow
+import pyarrow as pa
+from pandera.pandas import DataFrameModel, Field
 from pandera.typing import Series
 
 from vcenter_pipeline.model import vocabulary
 
-Text = Annotated[pd.ArrowDtype, arrow.string()]
-Count = Annotated[pd.ArrowDtype, arrow.int64()]
-Flag = Annotated[pd.ArrowDtype, arrow.bool_()]
-Instant = Annotated[pd.ArrowDtype, arrow.timestamp("us")]
-Seconds = Annotated[pd.ArrowDtype, arrow.float64()]
+Text = Annotated[pd.ArrowDtype, pa.string()]
+Count = Annotated[pd.ArrowDtype, pa.int64()]
+Flag = Annotated[pd.ArrowDtype, pa.bool_()]
+Instant = Annotated[pd.ArrowDtype, pa.timestamp("us")]
+Seconds = Annotated[pd.ArrowDtype, pa.float64()]
 
 NAME_LENGTH: Final = 1_024
 """vSphere allows 80 characters in a name, and escapes some as three; a folder path holds many names."""
@@ -38,7 +38,7 @@ MAC_ADDRESS: Final = r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$"
 
 
 def _field(title: str, description: str, *, unit: str | None = None, free_text: bool = False, **checks: Any) -> Any:  # noqa: ANN401 - pandera types a field as Any, so that a class body may annotate it as a column
-    return pa.Field(title=title, description=description, metadata={"unit": unit, "free_text": free_text}, **checks)
+    return Field(title=title, description=description, metadata={"unit": unit, "free_text": free_text}, **checks)
 
 
 def _text(title: str, description: str, *, nullable: bool = True, **checks: Any) -> Any:  # noqa: ANN401 - as above
@@ -107,7 +107,7 @@ def _virtual_machine_key(*, nullable: bool = False) -> Any:  # noqa: ANN401 - as
     )
 
 
-class _Table(pa.DataFrameModel):
+class _Table(DataFrameModel):
     class Config:
         strict = True
         coerce = False
@@ -313,7 +313,7 @@ class DimSource(_Table):
         unique: ClassVar = ["source"]
 
 
-CORE_TABLES: Final[Mapping[str, type[pa.DataFrameModel]]] = MappingProxyType(
+CORE_TABLES: Final[Mapping[str, type[DataFrameModel]]] = MappingProxyType(
     {
         "virtual_machines": VirtualMachines,
         "vm_nics": VmNics,
@@ -326,7 +326,7 @@ CORE_TABLES: Final[Mapping[str, type[pa.DataFrameModel]]] = MappingProxyType(
 )
 """What the database holds."""
 
-PUBLISHED_TABLES: Final[Mapping[str, type[pa.DataFrameModel]]] = MappingProxyType(
+PUBLISHED_TABLES: Final[Mapping[str, type[DataFrameModel]]] = MappingProxyType(
     {
         "dim_source": DimSource,
         "dim_virtual_machine": VirtualMachines,
