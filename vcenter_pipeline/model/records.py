@@ -5,6 +5,7 @@ Named tuples, because a column of 100,000 records is then one `zip(*records)` aw
 None means that the report does not say; it never means zero, false or empty.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -105,3 +106,22 @@ class RejectedRow(NamedTuple):
 
 Kind = Literal["virtual_machines", "triggered_alarms"]
 """What a report can say something about, named after the table that holds it."""
+
+
+class Batch(NamedTuple):
+    """Records of one kind from one list of a report, in the order of the report.
+
+    A long list comes as several batches. An empty list comes as one batch without records: the report
+    speaks of that kind and names nothing.
+    """
+
+    kind: Kind
+    shape: str
+    """What was recognised, in the word of the Ansible module: `vmware_vm_info`."""
+    path: str
+    """Where the list stands: `virtual_machines`, `results[2].virtual_machines`; empty for the whole document."""
+    indexes: Sequence[int]
+    """Where each record stands in that list, counted from 0; as long as `records`."""
+    records: Sequence[VirtualMachine] | Sequence[TriggeredAlarm]
+    rejected: Sequence[RejectedRow]
+    """Rows of this stretch of the list that could not become a record."""
