@@ -29,12 +29,26 @@ NAME_LENGTH: Final = 1_024
 """vSphere allows 80 characters in a name, and escapes some as three; a folder path holds many names."""
 FREE_TEXT_LENGTH: Final = 65_536
 
-NO_CONTROLS: Final = "^[^\\x00-\\x1f\\x7f\ufffe\uffff]*$"
-"""A name holds no control characters: Excel and PostgreSQL refuse them, and nobody means them."""
-NO_NONCHARACTERS: Final = "^[^\\x00\ufffe\uffff]*$"
-"""Free text may hold line breaks and tabs, but nothing that no file can hold."""
-UUID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-MAC_ADDRESS: Final = r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$"
+_NO_CONTROLS: Final = {
+    "pattern": "^[^\\x00-\\x1f\\x7f\ufffe\uffff]*$",
+    "error": "holds a character that no name can hold",
+}
+"""Excel and PostgreSQL refuse control characters, and nobody means them."""
+_NO_NONCHARACTERS: Final = {
+    "pattern": "^[^\\x00\ufffe\uffff]*$",
+    "error": "holds a character that no file can hold",
+}
+"""Free text may hold line breaks, tabs and what else editors leave."""
+_UUID: Final = {
+    "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+    "error": "is no uuid",
+}
+_MAC_ADDRESS: Final = {"pattern": "^([0-9a-f]{2}:){5}[0-9a-f]{2}$", "error": "is no MAC address"}
+_NOT_NEGATIVE: Final = {"min_value": 0, "error": "is less than 0"}
+
+
+def _at_most(characters: int) -> dict[str, Any]:
+    return {"max_value": characters, "error": f"is longer than {characters:,} characters"}
 
 
 def _field(title: str, description: str, *, unit: str | None = None, free_text: bool = False, **checks: Any) -> Any:  # noqa: ANN401 - pandera types a field as Any, so that a class body may annotate it as a column
@@ -42,13 +56,18 @@ def _field(title: str, description: str, *, unit: str | None = None, free_text: 
 
 
 def _text(title: str, description: str, *, nullable: bool = True, **checks: Any) -> Any:  # noqa: ANN401 - as above
-    checks.setdefault("str_matches", NO_CONTROLS)
-    return _field(title, description, nullable=nullable, str_length={"max_value": NAME_LENGTH}, **checks)
+    checks.setdefault("str_matches", _NO_CONTROLS)
+    return _field(title, description, nullable=nullable, str_length=_at_most(NAME_LENGTH), **checks)
 
 
 def _one_of(title: str, description: str, words: tuple[str, ...], *, nullable: bool = True) -> Any:  # noqa: ANN401 - as above
     listed = ", ".join(words)
-    return _field(title, f"{description} One of {listed}.", nullable=nullable, isin=list(words))
+    return _field(
+        title,
+        f"{description} One of {listed}.",
+        nullable=nullable,
+        isin={"allowed_values": words, "error": f"is not one of {listed}"},
+    )
 
 
 def _free_text(title: str, description: str) -> Any:  # noqa: ANN401 - as above
@@ -57,13 +76,13 @@ def _free_text(title: str, description: str) -> Any:  # noqa: ANN401 - as above
         description,
         free_text=True,
         nullable=True,
-        str_matches=NO_NONCHARACTERS,
-        str_length={"max_value": FREE_TEXT_LENGTH},
+        str_matches=_NO_NONCHARACTERS,
+        str_length=_at_most(FREE_TEXT_LENGTH),
     )
 
 
 def _count(title: str, description: str, *, unit: str | None = None, nullable: bool = True) -> Any:  # noqa: ANN401 - as above
-    return _field(title, description, unit=unit, nullable=nullable, ge=0)
+    return _field(title, description, unit=unit, nullable=nullable, ge=_NOT_NEGATIVE)
 
 
 def _flag(title: str, description: str, *, nullable: bool = True) -> Any:  # noqa: ANN401 - as above
@@ -122,8 +141,12 @@ class VirtualMachines(_Table):
     vcenter: Series[Text] = _vcenter()
     name: Series[Text] = _text("VM", "The name in the inventory; neither unique nor stable.")
     moid: Series[Text] = _text("VM Moid", "vSphere's managed object id, unique in one vCenter: vm-191.")
-    instance_uuid: Series[Text] = _text("Instance UUID", "vCenter's own uuid of the virtual machine.", str_matches=UUID)
-    bios_uuid: Series[Text] = _text("BIOS UUID", "The uuid that the guest sees; clones may share it.", str_matches=UUID)
+    instance_uuid: Series[Text] = _text(
+        "Instance UUID", "vCenter's own uuid of the virtual machine.", str_matches=_UUID
+    )
+    bios_uuid: Series[Text] = _text(
+        "BIOS UUID", "The uuid that the guest sees; clones may share it.", str_matches=_UUID
+    )
     power_state: Series[Text] = _one_of("Power State", "Whether it runs.", vocabulary.POWER_STATES)
     guest_os: Series[Text] = _text("Guest OS", "The guest operating system as configured.")
     cpu_count: Series[Count] = _count("vCPUs", "Virtual processors.", unit="vCPU")
@@ -153,7 +176,7 @@ class VmNics(_Table):
     client: Series[Text] = _client()
     environment: Series[Text] = _environment()
     mac_address: Series[Text] = _text(
-        "MAC Address", "Lower case, with colons.", nullable=False, str_matches=MAC_ADDRESS
+        "MAC Address", "Lower case, with colons.", nullable=False, str_matches=_MAC_ADDRESS
     )
     address: Series[Text] = _text("IP Address", "Null for an adapter without addresses.")
     prefix_length: Series[Count] = _count("Prefix Length", "Bits of the network part.", unit="bits")
@@ -257,7 +280,11 @@ class Reports(_Table):
     run_id: Series[Text] = _text("Run", "The Dagster run that read it.")
     ingested_at: Series[Instant] = _instant("Ingested", "When it was read.", nullable=False)
     ingest_seconds: Series[Seconds] = _field(
-        "Ingest Seconds", "How long reading, validating and storing took.", unit="seconds", nullable=True, ge=0
+        "Ingest Seconds",
+        "How long reading, validating and storing took.",
+        unit="seconds",
+        nullable=True,
+        ge=_NOT_NEGATIVE,
     )
 
     class Config(_Table.Config):
