@@ -7,6 +7,7 @@
     ├── TransientError         trying again can help: the report stays where it is
     │   ├── ListingError       the input tree could not be looked at
     │   ├── UnfinishedError    the report changed while it was read, or is still being written
+    │   ├── ArchiveError       a report could not be moved to the archive or to quarantine
     │   ├── StorageError       the database did not take or give the rows
     │   └── ExportError        an output file could not be written
     └── SettingsError          a setting has a value that cannot be used
@@ -42,6 +43,10 @@ class ListingError(TransientError):
 
 class UnfinishedError(TransientError):
     """A report is still being written, or changed while it was read."""
+
+
+class ArchiveError(TransientError):
+    """A report could not be moved to the archive or to quarantine, or old ones could not be removed."""
 
 
 class StorageError(TransientError):
