@@ -6,10 +6,10 @@ is a ValueError with the rest of a sentence: `'four' is not a whole number`.
 """
 
 import re
-import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import Final, TypeVar
 
 INT64_MAX: Final = 2**63 - 1
@@ -17,34 +17,58 @@ INT64_MAX: Final = 2**63 - 1
 T = TypeVar("T")
 
 _SHOWN = 60
+_LONGEST_SHOWN = 10**_SHOWN
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.0{1,9})?")
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 _DASHED_MAC = re.compile(r"[-.]")
+_BITS_OF_IPV4, _BITS_OF_IPV6 = 32, 128
+_BAD_PREFIX = 999
+_PREFIX_LENGTHS = {"": None, **{str(length): length for length in range(_BITS_OF_IPV6 + 1)}}
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
 
 
 def shown(value: object) -> str:
-    """Give the value as a message may show it: quoted and short."""
-    text = repr(value)
+    """Give the value as a message may show it: quoted and short.
+
+    A list or an object is only named: it may hold a password, and messages are stored.
+    """
+    if isinstance(value, Mapping):
+        return "an object"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "a list"
+    if isinstance(value, int) and abs(value) > _LONGEST_SHOWN:
+        return f"a number of {value.bit_length()} bits"
+    text = repr(value[:_SHOWN] if isinstance(value, str) else value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
 def to_text(value: object) -> str | None:
     """Give text as it is; an empty text says nothing and becomes None.
 
-    Numbers and booleans become the text that JSON has for them. A list or a mapping is no text.
+    Numbers and booleans become the text that JSON has for them. A list or a mapping is no text, and neither is
+    half of a surrogate pair (JSON can write one): no file and no database takes it.
     """
     if type(value) is str:
+        if not value.isascii():
+            _refuse_surrogates(value)
         return value or None
     if value is None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) <= _LONGEST_SHOWN):
         return str(value)
     message = f"{shown(value)} is not a text"
     raise ValueError(message)
+
+
+def _refuse_surrogates(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        message = f"{shown(text)} holds half of a surrogate pair, which cannot be stored"
+        raise ValueError(message) from None
 
 
 def to_count(value: object) -> int | None:
@@ -95,7 +119,13 @@ def to_instant(value: object) -> datetime | None:
         except ValueError:
             message = f"{shown(value)} is not a time such as 2026-01-31T02:00:00Z"
             raise ValueError(message) from None
-    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+    if moment.tzinfo is None:
+        return moment
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        message = f"{shown(value)} is outside the years 1 to 9999"
+        raise ValueError(message) from None
 
 
 def to_mac_address(value: object) -> str | None:
@@ -125,17 +155,21 @@ def to_address(value: object) -> tuple[str, int | None, str] | None:
     if text is None:
         return None
     address, _, prefix = text.partition("/")
-    is_six = ":" in address
-    family, bits = (socket.AF_INET6, 128) if is_six else (socket.AF_INET, 32)
+    length = _PREFIX_LENGTHS.get(prefix, _BAD_PREFIX)
     try:
-        canonical = socket.inet_ntop(family, socket.inet_pton(family, address.partition("%")[0].strip()))
-        length = int(prefix) if prefix else None
+        if ":" in address:
+            packed = inet_pton(AF_INET6, address.partition("%")[0].strip())
+            if length is None or length <= _BITS_OF_IPV6:
+                return inet_ntop(AF_INET6, packed), length, "ipv6"
+        else:
+            address = address.strip()
+            inet_pton(AF_INET, address)  # takes the canonical spelling only
+            if length is None or length <= _BITS_OF_IPV4:
+                return address, length, "ipv4"
     except (OSError, ValueError):
-        canonical, length = "", None
-    if not canonical or (length is not None and not 0 <= length <= bits):
-        message = f"{shown(value)} is not an IP address"
-        raise ValueError(message)
-    return canonical, length, "ipv6" if is_six else "ipv4"
+        pass
+    message = f"{shown(value)} is not an IP address"
+    raise ValueError(message)
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,84 @@
+"""Read triggered alarms as home-made modules and pyVmomi scripts list them.
+
+There is no Ansible module for alarms, so people write one: a flat object per alarm, with pyVmomi's names turned into
+words. A script under `command` leaves the entity's moid out more often than not. Their `severity` is not read,
+because every script maps the colours to words of its own.
+
+Source: real output of such a module and such a script; the vSphere API type `AlarmState`.
+"""
+
+from typing import Final
+
+from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, to_content
+from vcenter_pipeline.model.records import TriggeredAlarm
+from vcenter_pipeline.model.units import named, to_flag, to_instant, to_text
+
+_STATUS_KEYS: Final = ("status", "overall_status", "overallStatus")
+_CONTENT_KEYS: Final = (
+    "alarm_name",
+    "alarm_moid",
+    "entity",
+    "entity_moid",
+    "entity_type",
+    *_STATUS_KEYS,
+    "time",
+    "acknowledged",
+    "acknowledged_by",
+    "acknowledged_time",
+)
+
+
+def looks_like(item: Item, is_hinted: bool) -> bool:  # noqa: ARG001, FBT001 - the signature of `Shape.looks_like`
+    """Say whether the item is an alarm on an entity."""
+    return "alarm_name" in item and "entity" in item and any(key in item for key in _STATUS_KEYS)
+
+
+def parse_triggered_alarm(item: Item, spoilt: list[SpoiltChild]) -> TriggeredAlarm:  # noqa: ARG001 - as above
+    """Turn one alarm into a record.
+
+    Raises:
+        ValueError: a value cannot be meant; the message names its key.
+    """
+    status_key = next((key for key in _STATUS_KEYS if key in item), "status")
+    return TriggeredAlarm(
+        alarm_name=named("alarm_name", to_text, item.get("alarm_name")),
+        description=named("description", to_text, item.get("description")),
+        alarm_moid=named("alarm_moid", to_text, item.get("alarm_moid")),
+        entity_type=named("entity_type", to_entity_type, item.get("entity_type")),
+        entity_name=named("entity", to_text, item.get("entity")),
+        entity_moid=named("entity_moid", to_text, item.get("entity_moid")),
+        overall_status=named(status_key, to_overall_status, item.get(status_key)),
+        triggered_at=named("time", to_instant, item.get("time")),
+        is_acknowledged=named("acknowledged", to_flag, item.get("acknowledged")),
+        acknowledged_by=named("acknowledged_by", to_text, item.get("acknowledged_by")),
+        acknowledged_at=named("acknowledged_time", to_instant, item.get("acknowledged_time")),
+    )
+
+
+def to_entity_type(value: object) -> str | None:
+    """Give the vSphere type without pyVmomi's prefix: `VirtualMachine` for `vim.VirtualMachine`."""
+    text = to_text(value)
+    return None if text is None else text.removeprefix("vim.") or None
+
+
+def to_overall_status(value: object) -> str | None:
+    """Give the colour in lower case; another word stays, so that validation refuses it."""
+    text = to_text(value)
+    return None if text is None else text.lower()
+
+
+def content_of(item: Item) -> str:
+    """Give what a rejected row keeps of the item; the description is free text."""
+    return to_content((key, item[key]) for key in _CONTENT_KEYS if key in item)
+
+
+SHAPE: Final = Shape(
+    name="triggered_alarms",
+    kind="triggered_alarms",
+    meaning="triggered alarms of a module or script",
+    list_keys=frozenset({"alarms"}),
+    name_key=None,
+    looks_like=looks_like,
+    parse=parse_triggered_alarm,
+    content_of=content_of,
+)
