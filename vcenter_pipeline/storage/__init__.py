@@ -1,1 +1,12 @@
-"""Tables <-> the database. The only room that knows SQL."""
+"""Tables <-> the database. The only room that knows SQL.
+
+ddl          SQL tables, derived from `model.columns`
+database     open, set up, and the two kinds of transaction
+failures     what the database said, as a sentence
+values       Python and Arrow values <-> what the database holds
+writer       one report's rows and its ledger row, in one transaction
+reader       the current state and the ledger
+looks        what the sensor remembers between two ticks
+locks        one ingest per source at a time
+migrations   Alembic
+"""
