@@ -308,12 +308,41 @@ class RejectedRows(_Table):
         unique: ClassVar = ["report", "row_number"]
 
 
+class DimVirtualMachine(VirtualMachines):
+    """A virtual machine as the newest report describes it."""
+
+    class Config(VirtualMachines.Config):
+        unique: ClassVar = ["virtual_machine_key"]
+
+
+class BridgeVmNic(VmNics):
+    """An address of a virtual machine's network adapter; an adapter without addresses has one row."""
+
+    class Config(VmNics.Config):
+        unique: ClassVar = ["virtual_machine_key", "mac_address", "address"]
+
+
+class BridgeVmDatastore(VmDatastores):
+    """A datastore that holds files of a virtual machine."""
+
+    class Config(VmDatastores.Config):
+        unique: ClassVar = ["virtual_machine_key", "datastore_name", "datastore_url"]
+
+
+class BridgeVmAttribute(VmAttributes):
+    """A tag or custom attribute of a virtual machine."""
+
+    class Config(VmAttributes.Config):
+        unique: ClassVar = ["virtual_machine_key", "kind", "category", "name"]
+
+
 class FactTriggeredAlarm(TriggeredAlarms):
     """A triggered alarm of the newest report, with the virtual machine that it stands on."""
 
     virtual_machine_key: Series[Text] = _virtual_machine_key(nullable=True)
 
     class Config(TriggeredAlarms.Config):
+        unique: ClassVar = ["alarm_key"]
         metadata: ClassVar = {"leading": ("alarm_key", "virtual_machine_key")}
 
 
@@ -356,10 +385,10 @@ CORE_TABLES: Final[Mapping[str, type[DataFrameModel]]] = MappingProxyType(
 PUBLISHED_TABLES: Final[Mapping[str, type[DataFrameModel]]] = MappingProxyType(
     {
         "dim_source": DimSource,
-        "dim_virtual_machine": VirtualMachines,
-        "bridge_vm_nic": VmNics,
-        "bridge_vm_datastore": VmDatastores,
-        "bridge_vm_attribute": VmAttributes,
+        "dim_virtual_machine": DimVirtualMachine,
+        "bridge_vm_nic": BridgeVmNic,
+        "bridge_vm_datastore": BridgeVmDatastore,
+        "bridge_vm_attribute": BridgeVmAttribute,
         "fact_triggered_alarm": FactTriggeredAlarm,
         "fact_report": Reports,
         "fact_rejected_row": RejectedRows,
