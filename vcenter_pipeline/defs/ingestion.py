@@ -1,0 +1,224 @@
+"""One report from the input directory into the tables, without Dagster.
+
+Assets, the sensor and the command call this; what it decides it says in an `Outcome`.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import BinaryIO, Final, Literal, NamedTuple, cast
+
+from vcenter_pipeline.errors import ReportError, TransientError, UnfinishedError
+from vcenter_pipeline.formats.document import Limits, TruncatedError
+from vcenter_pipeline.formats.reading import read_batches
+from vcenter_pipeline.intake.collected_at import to_collected_at
+from vcenter_pipeline.intake.listing import Facts
+from vcenter_pipeline.intake.opening import fingerprint, is_being_written, open_report, read_facts
+from vcenter_pipeline.intake.quarantine import Reason, quarantine
+from vcenter_pipeline.intake.sources import Source
+from vcenter_pipeline.model.records import Kind
+from vcenter_pipeline.model.tables import Normalizer, Origin, Row
+from vcenter_pipeline.settings import Settings
+from vcenter_pipeline.storage.database import Database, migrate, open_database
+from vcenter_pipeline.storage.reader import LedgerRow, find_reports, newest_collected_at
+from vcenter_pipeline.storage.writer import begin_report, record_quarantine
+
+BATCH_ROWS: Final = 20_000
+"""Pandera costs 10 ms a table however few the rows; more rows than these cost memory."""
+_PREVIEW_ROWS: Final = 5
+_ADVICE: Final = "Correct the playbook or the file, and drop it into the input folder again."
+_KINDS: Final[tuple[Kind, ...]] = ("virtual_machines", "triggered_alarms")
+
+Status = Literal["ingested", "known", "quarantined", "gone", "failed"]
+
+
+class Pipeline(NamedTuple):
+    """What one process works with."""
+
+    settings: Settings
+    database: Database
+
+    @property
+    def limits(self) -> Limits:
+        """How much of a report is read."""
+        return Limits(self.settings.max_file_bytes, self.settings.max_content_bytes)
+
+
+class Outcome(NamedTuple):
+    """What became of one report."""
+
+    path: str
+    status: Status
+    """`known`: the tables hold this content already. `gone`: it is not there. `failed`: it still waits."""
+    sentence: str
+    ledger_row: LedgerRow | None = None
+    preview: dict[str, list[Row]] = {}  # noqa: RUF012 - a named tuple's default, never written to
+    """The first rows stored, by table."""
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Pipeline]:
+    """Open the database, set up when it is new, for the block."""
+    with open_database(settings.database) as database:
+        migrate(database)
+        yield Pipeline(settings, database)
+
+
+def utc_now() -> datetime:
+    """Give the time as a naive UTC datetime."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def ingest_report(pipeline: Pipeline, source: Source, path: str, *, run_id: str, is_last_try: bool) -> Outcome:
+    """Read one report and store it, or send it to quarantine.
+
+    Args:
+        pipeline: what to work with.
+        source: whose report it is; the caller holds the source's lock.
+        path: below the input folder.
+        run_id: the Dagster run, for the ledger.
+        is_last_try: whether a report that ends in the middle is quarantined rather than left to grow.
+
+    Raises:
+        TransientError: trying again can help; the report and the tables are as they were.
+    """
+    found = _Found(source, path, run_id)
+    try:
+        with open_report(pipeline.settings.input_path, path, now=utc_now()) as file:
+            found = found._replace(facts=read_facts(file))
+            if is_being_written(file):
+                raise UnfinishedError(f"{path} is still open for writing; it is read when its writer closes it.")
+            found = found._replace(digest=fingerprint(file, max_bytes=pipeline.settings.max_file_bytes))
+            return _store(pipeline, found, file)
+    except FileNotFoundError:
+        return Outcome(path, "gone", f"{path} is not there any more; another run has taken it.")
+    except TruncatedError as error:
+        if not is_last_try:
+            raise UnfinishedError(str(error)) from error
+        return _quarantined(pipeline, found, error)
+    except ReportError as error:
+        return _quarantined(pipeline, found, error)
+
+
+class _Found(NamedTuple):
+    """What is known of a report before it is read."""
+
+    source: Source
+    path: str
+    run_id: str
+    facts: Facts | None = None
+    digest: str | None = None
+
+
+def _store(pipeline: Pipeline, found: _Found, file: BinaryIO) -> Outcome:
+    source, path, facts = found.source, found.path, cast("Facts", found.facts)
+    started = time.monotonic()
+    name = path.rpartition("/")[2]
+    collected_at, origin = to_collected_at(name, facts.mtime_ns)
+    key = _report_key(pipeline, source, cast("str", found.digest), collected_at)
+    if key is None:
+        return Outcome(path, "known", f"{path} holds what the tables hold already; nothing changed.")
+    normalizer = Normalizer(
+        Origin(source.client, source.environment, source.key, key, collected_at), pipeline.settings.free_text
+    )
+    shapes: dict[str, None] = {}
+    preview: dict[str, list[Row]] = {}
+    with begin_report(pipeline.database, key) as writer:
+        for batch in read_batches(file, name, pipeline.limits, batch_rows=BATCH_ROWS):
+            shapes[batch.shape] = None
+            for table, rows in normalizer.add(batch).items():
+                writer.add(table, rows)
+                if len(preview.setdefault(table, [])) < _PREVIEW_ROWS:
+                    preview[table] += rows[:_PREVIEW_ROWS]
+        if read_facts(file) != facts:
+            raise UnfinishedError(f"{path} changed while it was read; it is read again when it is finished.")
+        row = _ledger_row(found) | {
+            "report": key,
+            "collected_at": collected_at,
+            "collected_at_origin": origin,
+            "shapes": ", ".join(shapes),
+            "virtual_machine_count": normalizer.counts.get("virtual_machines"),
+            "triggered_alarm_count": normalizer.counts.get("triggered_alarms"),
+            "rejected_row_count": normalizer.rejected_count,
+            "vcenter": source.key,
+            "status": "ingested",
+            "ingest_seconds": time.monotonic() - started,
+        }
+        writer.finish(row)
+    return Outcome(path, "ingested", f"{path}: {told(row)}.", row, preview)
+
+
+def told(row: LedgerRow) -> str:
+    """Say in a few words what a report held."""
+    words = {"virtual_machine_count": "virtual machines", "triggered_alarm_count": "triggered alarms"}
+    found = [f"{row[column]:,} {word}" for column, word in words.items() if row[column] is not None]
+    rejected = row["rejected_row_count"]
+    return ", ".join(found) + (f", {rejected:,} rows rejected" if rejected else "")
+
+
+def _report_key(pipeline: Pipeline, source: Source, digest: str, collected_at: datetime) -> str | None:
+    """Give the key of the report, or None when its content has been ingested already.
+
+    The same content later is a new collection only when something else was collected in between: alarms
+    that went off and were cleared again leave the very file of the day before.
+    """
+    earlier = [
+        row
+        for row in find_reports(pipeline.database, source.client, source.environment, digest)
+        if row["status"] == "ingested"
+    ]
+    parts = [source.key, digest]
+    if earlier:
+        kinds = [kind for kind in _KINDS if earlier[-1][f"{kind.removesuffix('s')}_count"] is not None]
+        newest = max(row["collected_at"] for row in earlier)
+        between = [newest_collected_at(pipeline.database, source.client, source.environment, kind) for kind in kinds]
+        if not any(moment and newest < moment < collected_at for moment in between):
+            return None
+        parts.append(collected_at.isoformat())
+    return _key(*parts)
+
+
+def _key(*parts: object) -> str:
+    return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _ledger_row(found: _Found) -> LedgerRow:
+    facts = found.facts
+    modified_at = datetime.fromtimestamp(facts.mtime_ns / 1e9, UTC).replace(tzinfo=None) if facts else None
+    return {
+        "client": found.source.client,
+        "environment": found.source.environment,
+        "path": found.path,
+        "fingerprint": found.digest,
+        "size_bytes": facts.size if facts else None,
+        "modified_at": modified_at,
+        "run_id": found.run_id,
+        "ingested_at": utc_now(),
+    }
+
+
+def _quarantined(pipeline: Pipeline, found: _Found, error: ReportError) -> Outcome:
+    """Record why in the ledger, then move the file: the move is last, so a crash before it is made good later."""
+    row = _ledger_row(found) | {
+        "report": _key(found.source.key, found.digest or (found.path, found.facts)),
+        "status": "quarantined",
+        "reason": str(error),
+    }
+    record_quarantine(pipeline.database, row)
+    reason = Reason(str(error), _ADVICE, utc_now(), fingerprint=found.digest, run_id=found.run_id)
+    settings = pipeline.settings
+    quarantine(settings.input_path, found.path, settings.quarantine_path, reason=reason, expected=found.facts)
+    return Outcome(found.path, "quarantined", str(error), row)
+
+
+def ingest_reports(
+    pipeline: Pipeline, source: Source, paths: Sequence[str], *, run_id: str, is_last_try: bool
+) -> Iterator[Outcome]:
+    """Ingest reports of one source one after the other; none that fails stops the next."""
+    for path in paths:
+        try:
+            yield ingest_report(pipeline, source, path, run_id=run_id, is_last_try=is_last_try)
+        except TransientError as error:
+            yield Outcome(path, "failed", str(error))

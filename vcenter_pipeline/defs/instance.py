@@ -1,0 +1,77 @@
+"""Dagster's own configuration: `dagster.yaml`, rendered from the settings.
+
+The `dagster.yaml` in the repository is what this renders for the default settings, so that a plain
+`dagster dev` in the checkout runs under the same rules as `vcenter-pipeline up`.
+"""
+
+from pathlib import Path
+
+from vcenter_pipeline.settings import Settings
+
+_FIRST_LINE = (
+    "# How Dagster runs the pipeline. Rendered from the settings; `vcenter-pipeline up` writes it to DAGSTER_HOME."
+)
+
+_TEMPLATE = """\
+{first_line}
+
+telemetry:
+  enabled: false
+
+# One ingest of a source at a time, many sources side by side.
+concurrency:
+  runs:
+    max_concurrent_runs: {max_runs}
+    tag_concurrency_limits:
+      - key: vcenter/source
+        value:
+          applyLimitPerUniqueValue: true
+        limit: 1
+
+# A run whose process died gives its place back.
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 180
+  max_runtime_seconds: 7200
+
+# The sensor looks every few seconds; its skipped ticks say nothing after a day.
+retention:
+  sensor:
+    purge_after_days:
+      skipped: 1
+      success: 30
+      failure: 30
+      started: 7
+  schedule:
+    purge_after_days: 30
+"""
+
+
+def instance_yaml(max_runs: int) -> str:
+    """Render `dagster.yaml`."""
+    return _TEMPLATE.format(first_line=_FIRST_LINE, max_runs=max_runs)
+
+
+def prepare_home(settings: Settings) -> Path:
+    """Create the directories and write `dagster.yaml`; give DAGSTER_HOME.
+
+    Directories are closed to other users: they hold what clients run. A `dagster.yaml` that somebody
+    else wrote is left as it is.
+    """
+    for path in (
+        settings.home_path,
+        settings.input_path,
+        settings.archive_path,
+        settings.quarantine_path,
+        settings.output_path,
+        settings.dagster_path,
+    ):
+        path.mkdir(parents=True, exist_ok=True, mode=0o750)
+    configuration = settings.dagster_path / "dagster.yaml"
+    text = instance_yaml(settings.max_runs)
+    present = configuration.read_text(encoding="utf-8") if configuration.exists() else _FIRST_LINE
+    if present.startswith(_FIRST_LINE) and present != text:
+        beside = configuration.with_suffix(".yaml.new")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(configuration)
+    return settings.dagster_path

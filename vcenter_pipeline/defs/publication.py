@@ -1,0 +1,72 @@
+"""The current tables of one source to its output folder, and its ingested reports to the archive; without Dagster."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vcenter_pipeline.defs.ingestion import Pipeline, utc_now
+from vcenter_pipeline.errors import PermanentError
+from vcenter_pipeline.exports.publishing import PublishedFile, publish
+from vcenter_pipeline.exports.star import build_star
+from vcenter_pipeline.intake.archive import archive
+from vcenter_pipeline.intake.opening import fingerprint, open_report, read_facts
+from vcenter_pipeline.intake.sources import Source
+from vcenter_pipeline.model.columns import published_table
+from vcenter_pipeline.model.schemas import CORE_TABLES
+from vcenter_pipeline.storage.reader import find_reports, read_current
+
+
+class Publication(NamedTuple):
+    """What was published of one source."""
+
+    tables: Mapping[str, pa.Table]
+    files: list[PublishedFile]
+
+
+def build_tables(pipeline: Pipeline, source: Source) -> dict[str, pa.Table]:
+    """Read what is current of a source and give the tables that Power BI reads."""
+    core = {name: read_current(pipeline.database, source.client, source.environment, name) for name in CORE_TABLES}
+    return build_star(source.client, source.environment, core)
+
+
+def repeated_keys(name: str, table: pa.Table) -> list[str]:
+    """Give up to ten keys that stand more than once in a published table."""
+    key = list(published_table(name).key)
+    counted = table.select(key).group_by(key).aggregate([([], "count_all")])
+    repeated = counted.filter(pc.field("count_all") > 1).slice(0, 10)
+    return [", ".join(str(row[column]) for column in key) for row in repeated.to_pylist()]
+
+
+def publish_source(pipeline: Pipeline, source: Source, tables: Mapping[str, pa.Table]) -> Publication:
+    """Replace the files of one source.
+
+    Raises:
+        ExportError: a file could not be written; the old ones stand.
+    """
+    settings = pipeline.settings
+    folder = settings.output_path / source.client / source.environment
+    return Publication(tables, publish(folder, tables, settings.formats, guard_formulas=settings.csv_formula_guard))
+
+
+def archive_ingested(pipeline: Pipeline, source: Source, paths: Iterable[str]) -> list[str]:
+    """Move the reports whose content the tables hold to the archive; give their paths below the input.
+
+    Whether a report was ingested is asked of the ledger, by content: so a run that was killed after the
+    commit is made good by the next one, and a report that was replaced meanwhile stays.
+    """
+    settings = pipeline.settings
+    moved = []
+    for path in paths:
+        try:
+            with open_report(settings.input_path, path, now=utc_now()) as file:
+                facts = read_facts(file)
+                digest = fingerprint(file, max_bytes=settings.max_file_bytes)
+        except (FileNotFoundError, PermanentError):
+            continue
+        found = find_reports(pipeline.database, source.client, source.environment, digest)
+        if any(row["status"] == "ingested" for row in found):
+            archive(settings.input_path, path, settings.archive_path, when=utc_now(), expected=facts)
+            moved.append(path)
+    return moved
