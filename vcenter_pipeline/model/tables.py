@@ -67,6 +67,7 @@ class Normalizer:
         self._origin = origin
         self._free_text = free_text
         self._keys: dict[str, set[str]] = {"virtual_machines": set(), "triggered_alarms": set()}
+        self._moids: set[str] = set()
         self._counts: dict[str, int] = {}
         self._rejected_count = 0
 
@@ -95,7 +96,7 @@ class Normalizer:
         if self._free_text != "keep":
             records = [self._without_free_text(record) for record in records]
         origin = self._origin
-        keys = [_virtual_machine_key(origin.key_prefix, record) for record in records]
+        keys = self._virtual_machine_keys(records)
         head, tail = (origin.client, origin.environment, origin.vcenter), (origin.collected_at, origin.report)
         rows = [(key, *head, *record[:_OWN_FIELDS], *tail) for key, record in zip(keys, records, strict=True)]
         keep = self._kept("virtual_machines", batch, rows, keys, rejected)
@@ -113,6 +114,27 @@ class Normalizer:
                 rejected.append(_rejected(table, batch.path, found[number][1], reason, child_rows[number]))
             rows_by_table[table] = [row for number, row in enumerate(child_rows) if number not in reasons]
         return rows_by_table
+
+    def _virtual_machine_keys(self, records: Sequence[VirtualMachine]) -> list[str | None]:
+        """Give the keys; of two virtual machines with one instance uuid the later one goes by its moid.
+
+        vCenter keeps instance uuids apart, but what stands in a report may be older than its last repair, and
+        a moid is never given twice: two moids are two virtual machines.
+        """
+        prefix, moids = self._origin.key_prefix, self._moids
+        taken = set[str]()
+        keys: list[str | None] = []
+        for record in records:
+            key = _virtual_machine_key(prefix, record)
+            moid = record.moid
+            if key and moid:
+                if moid not in moids and (key in taken or key in self._keys["virtual_machines"]):
+                    key = prefix + moid
+                moids.add(moid)
+            if key:
+                taken.add(key)
+            keys.append(key)
+        return keys
 
     def _triggered_alarms(self, batch: Batch, records: Sequence[TriggeredAlarm], rejected: list[RejectedRow]) -> Rows:
         origin = self._origin
