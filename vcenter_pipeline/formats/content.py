@@ -12,7 +12,6 @@ from vcenter_pipeline.errors import ReportError
 from vcenter_pipeline.formats.fragment import Limits, TruncatedError
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
-_UTF16_BLOCK: Final = 64 * 1024
 
 
 class _Readable(Protocol):
@@ -108,7 +107,7 @@ class _Utf16:
 
     def read(self, size: int) -> bytes:
         while len(self._ready) < size:
-            block = self._source.read(_UTF16_BLOCK)
+            block = self._source.read(2 * size)
             self._pending += block
             try:
                 text, used = self._decode(self._pending, "strict", not block)

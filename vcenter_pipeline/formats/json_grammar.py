@@ -59,9 +59,10 @@ def check_json(raw: bytes, offset: int, max_depth: int) -> None:
     try:
         raw.decode()
     except UnicodeDecodeError as error:
-        is_cut = error.reason == "unexpected end of data" and error.end == len(raw)
+        if error.reason == "unexpected end of data":
+            raise DamageError("the last character is cut off", offset + error.start, is_cut=True) from error
         what = f"byte 0x{raw[error.start]:02x} is not UTF-8. Write the report as UTF-8"
-        raise DamageError(what, offset + error.start, is_cut=is_cut) from error
+        raise DamageError(what, offset + error.start) from error
     _Grammar(raw, offset, max_depth).check()
 
 
@@ -99,8 +100,7 @@ class _Grammar:
         if character in _OPENING and self._expected in _VALUES:
             self._open.append(set() if character == "{" else None)
             if len(self._open) > self._max_depth:
-                what = f"lists and objects stand more than {self._max_depth} deep inside each other. No report needs it"
-                raise self._damage(what, at)
+                raise self._damage("lists and objects stand too deep inside each other. No report needs it", at)
             self._expected = _OPENING[character]
         elif self._expected in _CLOSING.get(character, ()):
             self._open.pop()

@@ -6,6 +6,7 @@ behind; the guess is right if what stands before it, put in brackets, is a JSON 
 there from the start of an item stands between two items of the same list. A wrong guess costs time only.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Final, cast
@@ -234,9 +235,7 @@ class _ObjectReader:
             yield Fragment(key, items.count - len(batch), batch, is_items=True)
             batch = items.take()
         if items.is_stuck:
-            rest = self._parse_rest(b"{" + token + b":[")
-            tail = rest.pop(key)
-            self._keep(rest)
+            tail = self._parse_rest(b"{" + token + b":[", key).pop(key)
             if key in self._streamed:
                 yield Fragment(key, items.count, tail, is_items=True)
             else:
@@ -256,22 +255,21 @@ class _ObjectReader:
 
     def _read_rest(self) -> None:
         offset = self._window.offset
-        rest = self._parse_rest(b"{")
-        if not rest and (self._rest or self._streamed):
+        if not self._parse_rest(b"{") and (self._rest or self._streamed):
             raise unexpected_error("a key in double quotes", b"}", offset)
-        self._keep(rest)
 
-    def _parse_rest(self, prefix: bytes) -> dict[str, object]:
+    def _parse_rest(self, prefix: bytes, streaming: str | None = None) -> dict[str, object]:
         """Parse all that is left of the object, at the price of holding it."""
         self._is_ended = True
         raw = prefix + self._window.read_all()
-        return cast("dict[str, object]", parse_json(raw, self._window.offset - len(prefix), self._max_depth))
-
-    def _keep(self, pairs: dict[str, object]) -> None:
+        offset = self._window.offset - len(prefix)
+        pairs = cast("dict[str, object]", parse_json(raw, offset, self._max_depth))
         for key in pairs:
-            if key in self._rest or key in self._streamed:
-                raise second_key_error(key.encode(errors="replace"), self._window.offset)
-        self._rest.update(pairs)
+            if key != streaming and (key in self._rest or key in self._streamed):
+                before = b"{" + json.dumps(key).encode() + b":0,"
+                check_json(before + raw[1:], offset + 1 - len(before), self._max_depth)
+        self._rest.update((key, value) for key, value in pairs.items() if key != streaming)
+        return pairs
 
     def _go_on(self) -> None:
         """Step over the comma to the next pair, or over the brace to the end of the document."""
