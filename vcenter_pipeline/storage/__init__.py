@@ -4,6 +4,7 @@ ddl          SQL tables, derived from `model.columns`
 database     open, set up, and the two kinds of transaction
 failures     what the database said, as a sentence
 values       Python and Arrow values <-> what the database holds
+insertion    rows -> SQLite, at little cost
 writer       one report's rows and its ledger row, in one transaction
 reader       the current state and the ledger
 looks        what the sensor remembers between two ticks

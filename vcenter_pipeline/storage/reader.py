@@ -16,7 +16,7 @@ from vcenter_pipeline.model.columns import Table, core_table
 from vcenter_pipeline.model.records import Kind
 from vcenter_pipeline.storage.database import Database
 from vcenter_pipeline.storage.ddl import declared_table
-from vcenter_pipeline.storage.values import to_record_batch, to_values
+from vcenter_pipeline.storage.values import Shared, to_record_batch, to_values
 
 LedgerRow = dict[str, Any]
 """A row of `reports` by column name; instants naive UTC."""
@@ -68,21 +68,18 @@ def read_current(database: Database, client: str, environment: str, table: str) 
     Raises:
         StorageError: the database did not answer.
     """
-    declared, sql = core_table(table), declared_table(table)
     kind = _KIND_BY_TABLE.get(table)
+    reports = declared_table("reports")
+    is_of_source = sa.and_(reports.c.client == client, reports.c.environment == environment)
     with database.reading(f"read {table}") as connection:
-        if kind is None:
-            order = ("ingested_at", "report") if table == "reports" else ("report", "row_number")
-            selects = [
-                sa.select(sql)
-                .where(sql.c.client == client, sql.c.environment == environment)
-                .order_by(*(sql.c[name] for name in order))
-            ]
-        else:
-            reports = connection.scalars(_current_reports(kind, client, environment))
-            selects = [_rows_of(sql, report) for report in sorted(reports)]
-        batches = [batch for select in selects for batch in _batches(connection, select, declared)]
-    return pa.Table.from_batches(batches, declared.arrow_schema)
+        if kind is not None:
+            return _rows_of(connection, table, _current_reports(kind, client, environment))
+        if table == "rejected_rows":
+            has_some = sa.func.coalesce(reports.c.rejected_row_count, 1) > 0
+            return _rows_of(connection, table, sa.select(reports.c.report).where(is_of_source, has_some))
+        select = sa.select(reports).where(is_of_source).order_by(reports.c.ingested_at, reports.c.report)
+        declared = core_table("reports")
+        return pa.Table.from_batches(list(_batches(connection, select, declared)), declared.arrow_schema)
 
 
 def read_reports_rows(database: Database, table: str, reports: Sequence[str]) -> pa.Table:
@@ -91,10 +88,8 @@ def read_reports_rows(database: Database, table: str, reports: Sequence[str]) ->
     Raises:
         StorageError: the database did not answer.
     """
-    declared, sql = core_table(table), declared_table(table)
     with database.reading(f"read {table}") as connection:
-        batches = [batch for report in reports for batch in _batches(connection, _rows_of(sql, report), declared)]
-    return pa.Table.from_batches(batches, declared.arrow_schema)
+        return _rows_of(connection, table, reports)
 
 
 def find_reports(database: Database, client: str, environment: str, fingerprint: str) -> list[LedgerRow]:
@@ -220,16 +215,32 @@ def _current_counts(connection: sa.Connection, kind: Kind) -> dict[tuple[str, st
     }
 
 
-def _rows_of(table: sa.Table, report: str) -> sa.Select[Any]:
-    return sa.select(table).where(table.c.report == report).order_by(*table.primary_key.columns)
+def _rows_of(connection: sa.Connection, table: str, reports: sa.Select[str] | Sequence[str]) -> pa.Table:
+    """Read rows report by report, oldest first; what the rows of a report share is read once, from the ledger."""
+    declared, sql, ledger = core_table(table), declared_table(table), declared_table("reports")
+    own = [column for column in sql.columns if column.name not in Shared._fields]
+    shared_columns = [ledger.c[name] for name in Shared._fields]
+    found = connection.execute(
+        sa.select(*shared_columns)
+        .where(ledger.c.status == "ingested", ledger.c.report.in_(reports))
+        .order_by(ledger.c.collected_at, ledger.c.report)
+    ).all()
+    batches: list[pa.RecordBatch] = []
+    for report, client, environment, collected_at in found:
+        shared = Shared(report, client, environment, datetime.fromisoformat(collected_at))
+        select = sa.select(*own).where(sql.c.report == report).order_by(*sql.primary_key.columns)
+        batches += _batches(connection, select, declared, shared)
+    return pa.Table.from_batches(batches, declared.arrow_schema)
 
 
-def _batches(connection: sa.Connection, select: sa.Select[Any], declared: Table) -> Iterator[pa.RecordBatch]:
+def _batches(
+    connection: sa.Connection, select: sa.Select[Any], declared: Table, shared: Shared | None = None
+) -> Iterator[pa.RecordBatch]:
     """Read through the driver's own cursor: a row object of SQLAlchemy for each row doubles the cost."""
     result = connection.execute(select)
     cursor = result.cursor
     while cursor is not None and (rows := cursor.fetchmany(_ROWS_A_BATCH)):
-        yield to_record_batch(rows, declared)
+        yield to_record_batch(rows, declared, shared)
     result.close()
 
 

@@ -6,13 +6,24 @@ with six digits, so that the order of the texts is the order of the times.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
 from vcenter_pipeline.model.columns import Table
 
 Row = tuple[Any, ...]
+
+
+class Shared(NamedTuple):
+    """What all rows of a report have in common; every table of such rows has these columns."""
+
+    report: str
+    client: str
+    environment: str
+    collected_at: datetime
+    """Naive UTC."""
+
 
 _BOOL: Final = "bool"
 _INSTANT: Final = "timestamp[us]"
@@ -35,31 +46,38 @@ def instant_positions(table: Table) -> tuple[int, ...]:
 
 
 def to_sqlite_rows(rows: Iterable[Row], instants: Sequence[int]) -> Iterator[Row]:
-    """Give the rows with their instants as text; the driver writes booleans as 0 and 1 by itself.
-
-    A report has one `collected_at`, the same object in every row, so the last conversion is kept.
-    """
-    last: datetime | None = None
-    text = ""
+    """Give the rows with their instants as text; the driver writes booleans as 0 and 1 by itself."""
     for row in rows:
         values = list(row)
         for position in instants:
-            value = values[position]
-            if value is not None:
-                if value is not last:
-                    text = instant_to_text(value)
-                    last = value
-                values[position] = text
+            if values[position] is not None:
+                values[position] = instant_to_text(values[position])
         yield tuple(values)
 
 
-def to_record_batch(rows: Sequence[Row], table: Table) -> pa.RecordBatch:
-    """Give rows as the database holds them as a batch with the declared types."""
+def to_record_batch(rows: Sequence[Row], table: Table, shared: Shared | None = None) -> pa.RecordBatch:
+    """Give rows as the database holds them as a batch with the declared types.
+
+    Args:
+        rows: at least one, in the table's column order; without the columns of `shared` where that is given.
+        table: the table's declaration.
+        shared: what those columns hold in every row.
+    """
+    filled = {} if shared is None else shared._asdict()
+    read = zip(*rows, strict=True)
     arrays = [
-        _to_array(values, column.arrow_type)
-        for values, column in zip(zip(*rows, strict=True), table.columns, strict=True)
+        _repeated(filled[column.name], column.arrow_type, len(rows))
+        if column.name in filled
+        else _to_array(next(read), column.arrow_type)
+        for column in table.columns
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=table.arrow_schema)
+
+
+def _repeated(value: object, arrow_type: pa.DataType, count: int) -> "pa.Array[Any]":
+    scalar: Any = pa.scalar(value, arrow_type)
+    array: pa.Array[Any] = pa.repeat(scalar, count)
+    return array
 
 
 def _to_array(values: Sequence[Any], arrow_type: pa.DataType) -> "pa.Array[Any]":

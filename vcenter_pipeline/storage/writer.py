@@ -6,7 +6,7 @@ state after, and a process that is killed on the way leaves the state before.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,12 +14,11 @@ from vcenter_pipeline.errors import StorageError
 from vcenter_pipeline.model.columns import core_table
 from vcenter_pipeline.storage.database import Database
 from vcenter_pipeline.storage.ddl import ROW_TABLES, declared_table
-from vcenter_pipeline.storage.values import Row, instant_positions, to_sqlite_rows
+from vcenter_pipeline.storage.insertion import insertion
+from vcenter_pipeline.storage.values import Row, Shared, instant_positions, to_sqlite_rows
 
 LedgerRow = dict[str, Any]
 """A row of `reports` by column name; a nullable column may be left out."""
-
-_ROWS_A_STATEMENT: Final = 2_000
 
 
 class ReportWriter:
@@ -28,7 +27,9 @@ class ReportWriter:
     def __init__(self, connection: sa.Connection, report: str) -> None:
         self._connection = connection
         self._report = report
+        self._shared: Shared | None = None
         self._is_begun = False
+        self._is_broken = False
         self._is_finished = False
 
     @property
@@ -44,33 +45,48 @@ class ReportWriter:
 
         Args:
             table: a table of `model.schemas.CORE_TABLES` other than `reports`.
-            rows: in the table's column order; instants naive UTC. Every row must name the writer's report.
+            rows: in the table's column order; instants naive UTC. All rows of a report have the same
+                `report`, `client`, `environment` and `collected_at`.
 
         Raises:
-            StorageError: the database did not take them.
+            StorageError: a row is of another report, or the database did not take them; then the report
+                cannot be finished.
         """
-        if self._is_finished:
-            raise StorageError(f"The report {self._report} is finished: it takes no more rows.")
-        declared = core_table(table)
-        position = [column.name for column in declared.columns].index("report")
-        if {row[position] for row in rows} - {self._report}:
-            raise StorageError(f"A row of {table} belongs to another report than {self._report}.")
-        if rows:
-            self._begin()
-            _insert(self._connection, table, rows)
+        if not rows:
+            return
+        if self._is_finished or self._is_broken:
+            raise StorageError(f"The report {self._report} takes no more rows: it is finished, or has failed.")
+        self._is_broken = True
+        shared = self._only(insertion(table).shared(rows), table)
+        self._begin()
+        with _unfit(table):
+            insertion(table).run(self._connection, shared, rows)
+        self._is_broken = False
 
     def finish(self, ledger_row: Mapping[str, Any]) -> None:
         """Write the report's ledger row, in place of an earlier one; leaving the block then keeps everything.
 
         Raises:
-            StorageError: the ledger row is of another report or not `ingested`, or the database did not take it.
+            StorageError: the ledger row does not go with the rows or is not `ingested`, rows were refused
+                before, or the database did not take it.
         """
         row = _ledger_tuple(ledger_row)
+        if self._is_broken:
+            raise StorageError(f"The report {self._report} cannot be finished: some of its rows were refused.")
         if ledger_row["report"] != self._report or ledger_row["status"] != "ingested":
             raise StorageError(f"The ledger row of the report {self._report} has to name it and to be ingested.")
+        if self._shared and any(ledger_row.get(name) != value for name, value in self._shared._asdict().items()):
+            raise StorageError(f"The ledger row of the report {self._report} has another source or time than its rows.")
         self._begin()
         _replace_ledger_row(self._connection, self._report, row)
         self._is_finished = True
+
+    def _only(self, found: set[Shared], table: str) -> Shared:
+        """Give what every row so far has in common. Readers take it from the ledger, once a report."""
+        self._shared = self._shared or next(iter(found))
+        if found != {self._shared} or self._shared.report != self._report:
+            raise StorageError(f"A row of {table} is of another report, source or time than the report {self._report}.")
+        return self._shared
 
     def _begin(self) -> None:
         if self._is_begun:
@@ -131,25 +147,22 @@ def record_quarantine(database: Database, ledger_row: Mapping[str, Any]) -> bool
 def _replace_ledger_row(connection: sa.Connection, report: str, row: Row) -> None:
     reports = declared_table("reports")
     connection.execute(sa.delete(reports).where(reports.c.report == report))
-    _insert(connection, "reports", [row])
+    with _unfit("reports"):
+        (values,) = to_sqlite_rows([row], instant_positions(core_table("reports")))
+        connection.execute(sa.insert(reports), dict(zip(reports.c.keys(), values, strict=True)))
 
 
-def _insert(connection: sa.Connection, table: str, rows: Sequence[Row]) -> None:
-    """Give rows to the driver as they are: SQLAlchemy's own parameters are dicts, at twice the cost."""
-    statement = str(sa.insert(declared_table(table)).compile(dialect=connection.dialect))
-    instants = instant_positions(core_table(table))
-    for start in range(0, len(rows), _ROWS_A_STATEMENT):
-        chunk = rows[start : start + _ROWS_A_STATEMENT]
-        try:
-            connection.exec_driver_sql(statement, list(to_sqlite_rows(chunk, instants)))
-        except (OverflowError, ValueError) as error:
-            # What the driver cannot even hand over: an integer beyond 64 bits, text that is no UTF-8.
-            raise StorageError(f"A row of {table} does not fit into the database: {_without_value(error)}.") from None
+@contextmanager
+def _unfit(table: str) -> Iterator[None]:
+    """Say it in a sentence when the driver cannot even hand a value over.
 
-
-def _without_value(error: Exception) -> str:
-    """Leave the value out of the message: an encoding error quotes the whole text."""
-    return error.reason if isinstance(error, UnicodeError) and hasattr(error, "reason") else str(error)
+    That is an integer beyond 64 bits, or text with a lone surrogate. An encoding error quotes the whole text.
+    """
+    try:
+        yield
+    except (OverflowError, ValueError) as error:
+        reason = error.reason if isinstance(error, UnicodeEncodeError) else str(error)
+        raise StorageError(f"A row of {table} does not fit into the database: {reason}.") from None
 
 
 def _ledger_tuple(ledger_row: Mapping[str, Any]) -> Row:
