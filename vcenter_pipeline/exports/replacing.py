@@ -4,6 +4,10 @@ A new file is written beside the old one under a hidden name and renamed once al
 reader that met a file while it was rewritten in place failed nearly always. All files of a directory are
 written first and renamed afterwards in one go, so that readers meet two generations side by side for
 milliseconds only, and a full disk leaves all the old files.
+
+A reader that opens a file once never meets half of it. One that opens it twice by its name, as pyarrow's
+`read_table` and so pandas do, may meet two whole files, take them for one and call it corrupt: give such a
+reader an open file, or let it try again.
 """
 
 import errno
