@@ -259,6 +259,14 @@ def test_damage_in_a_streamed_list_says_the_line() -> None:
     assert "expected a value but found ]" in str(error)
 
 
+@pytest.mark.parametrize("end", [" , ]}", "}", "} ]}", '],"a":0,}', '],"a":0]', ']} {"b": 1}', "]}]"])
+def test_damage_at_the_end_of_a_streamed_list_is_seen_at_every_cut(end: str) -> None:
+    """A list that a hand or a merge of two files broke must not be read as far as it looks right."""
+    data = ('{"a b": 1, "vms": [' + ", ".join(['{"name": "x"}'] * 12) + end).encode()
+    for chunk_bytes in range(1, 120):
+        refusal("x.json", data, Limits(10_000, 10_000, chunk_bytes=chunk_bytes))
+
+
 @pytest.mark.parametrize("chunk_bytes", [8, 64, 4_000_000])
 def test_every_cut_of_a_document_is_cut_off(chunk_bytes: int) -> None:
     """A file that is still being written must be read again, not quarantined."""
