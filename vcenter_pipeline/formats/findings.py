@@ -5,7 +5,6 @@ from typing import Final
 
 from vcenter_pipeline.formats.envelope import ECHOES, RESULTS, Listed, Outcome
 from vcenter_pipeline.formats.shape import Item, Shape, shown_key
-from vcenter_pipeline.model.units import shown
 
 _KEYS_SHOWN: Final = 12
 _MESSAGE_LENGTH: Final = 160
@@ -91,7 +90,7 @@ class Findings:
 
     def _document(self) -> str:
         if self._is_plain:
-            return f"a single value ({_kind(self._plain)}), neither an object nor a list"
+            return f"a single value ({kind_of(self._plain)}), neither an object nor a list"
         if not self._is_object:
             count, first = self._lists.get("", (0, None))
             return _list_of(count, first)
@@ -107,12 +106,8 @@ class Findings:
         return f"Understood are: {shapes}; as the register of the task, of a loop, or as the bare list."
 
 
-def describe(value: object) -> str:
+def kind_of(value: object) -> str:
     """Say what a value is, without showing what is in it."""
-    return _kind(value)
-
-
-def _kind(value: object) -> str:
     if value is None:
         return "null"
     for types, name in ((bool, "true or false"), (int | float, "a number"), (str, "a text"), (Mapping, "an object")):
@@ -125,8 +120,9 @@ def _list_of(count: int, first: object) -> str:
     if count == 0:
         return "an empty list"
     if isinstance(first, Mapping):
-        return f"a list of {count} objects with the keys {_names(first)}" if first else f"a list of {count} objects"
-    return f"a list of {count}, the first of which is {_kind(first)}"
+        objects = "1 object" if count == 1 else f"{count:,} objects"
+        return f"a list of {objects} with the keys {_names(first)}" if first else f"a list of {objects}"
+    return f"a list of {count:,} whose first item is {kind_of(first)}"
 
 
 def _names(keys: Iterable[object]) -> str:

@@ -27,7 +27,7 @@ _REFERENCE_KEYS: Final = ("type", "value")
 _NOTHING: Final[Item] = {}
 
 
-def looks_like(item: Item, is_hinted: bool) -> bool:  # noqa: ARG001, FBT001 - the signature of `Shape.looks_like`
+def looks_like(item: Item, key: str) -> bool:  # noqa: ARG001 - the signature of `Shape.looks_like`
     """Say whether the item is an `AlarmState`."""
     return "overallStatus" in item and bool(_inner(item, "alarm")) and bool(_inner(item, "entity"))
 

@@ -13,7 +13,7 @@ from vcenter_pipeline.errors import ReportError
 from vcenter_pipeline.formats import govc_alarms, triggered_alarms, vmware_vm_info
 from vcenter_pipeline.formats.document import Fragment, Limits, read_document
 from vcenter_pipeline.formats.envelope import ECHOES, RESULTS, Listed, join, lists_in, outcome_of
-from vcenter_pipeline.formats.findings import Findings, describe
+from vcenter_pipeline.formats.findings import Findings, kind_of
 from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild
 from vcenter_pipeline.model.records import Batch, RejectedRow, TriggeredAlarm, VirtualMachine
 
@@ -55,6 +55,12 @@ def read_batches(file: BinaryIO, name: str, limits: Limits, *, batch_rows: int =
 
 
 class _NoCyclicGc:
+    """Switches the cyclic garbage collector off, and back to what it was.
+
+    Its next pass would walk over all that was read meanwhile, which costs as much as reading it. Freezing and
+    unfreezing makes everything old without a look at it: it is still found by a full collection.
+    """
+
     def __enter__(self) -> None:
         self._was_enabled = gc.isenabled()
         gc.disable()
@@ -63,6 +69,8 @@ class _NoCyclicGc:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._was_enabled:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 
@@ -96,7 +104,7 @@ class _Rows:
         parse, spoilt = self.shape.parse, list[SpoiltChild]()
         for index, item in enumerate(items, offset):
             if not isinstance(item, dict):
-                self.reject(index, f"it is {describe(item)}, not an object")
+                self.reject(index, f"it is {kind_of(item)}, not an object")
                 continue
             try:
                 self.records.append(parse(item, spoilt))
@@ -146,7 +154,7 @@ class _Reader:
         elif not prefix:
             self._findings.note_plain(value)
         else:
-            self._findings.note_stdout(f"it is {describe(value)}.")
+            self._findings.note_stdout(f"it is {kind_of(value)}.")
 
     def _register(self, register: Item, path: str, depth: int) -> Iterator[Batch]:
         outcome = None if join(path, RESULTS) in self._streamed else outcome_of(register)
@@ -199,7 +207,7 @@ class _Reader:
             else:
                 items, is_empty = listed.items, is_hinted and not listed.items
             looks_like = candidate.looks_like
-            if is_empty or any(isinstance(item, Mapping) and looks_like(item, is_hinted) for item in items):
+            if is_empty or any(isinstance(item, Mapping) and looks_like(item, listed.key) for item in items):
                 self._shapes[listed.path] = candidate
                 return candidate
         return None

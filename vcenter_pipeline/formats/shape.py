@@ -41,8 +41,8 @@ class Shape(NamedTuple):
     """Keys of a register under which an empty list means that there is none."""
     name_key: str | None
     """The item's key that holds the name, for modules that wrote a mapping by name instead of a list."""
-    looks_like: Callable[[Item, bool], bool]
-    """Whether an item has this shape; the flag says that it stands under one of `list_keys`."""
+    looks_like: Callable[[Item, str], bool]
+    """Whether an item of the list under that key has this shape; the key is empty for a bare list."""
     parse: Callable[[Item, list[SpoiltChild]], VirtualMachine | TriggeredAlarm]
     """Item to record; appends parts that cannot be read, raises ValueError when the item itself cannot."""
     content_of: Callable[[Item], str]

@@ -28,9 +28,9 @@ _CONTENT_KEYS: Final = (
 )
 
 
-def looks_like(item: Item, is_hinted: bool) -> bool:  # noqa: ARG001, FBT001 - the signature of `Shape.looks_like`
+def looks_like(item: Item, key: str) -> bool:  # noqa: ARG001 - the signature of `Shape.looks_like`
     """Say whether the item is an alarm on an entity."""
-    return "alarm_name" in item and "entity" in item and any(key in item for key in _STATUS_KEYS)
+    return "alarm_name" in item and "entity" in item and any(status in item for status in _STATUS_KEYS)
 
 
 def parse_triggered_alarm(item: Item, spoilt: list[SpoiltChild]) -> TriggeredAlarm:  # noqa: ARG001 - as above

@@ -45,10 +45,11 @@ def to_nics(macs: object, network: object, spoilt: list[SpoiltChild]) -> tuple[V
     nics: list[VmNic] = []
     known: list[str | None] = []
     may_repeat = False
+    mac: str | None
     for key, addresses in _items(network, "vm_network", "vm_nics", spoilt):
         first = len(nics)
         try:
-            mac = to_mac_address(key)
+            mac = to_mac_address(key) or _refuse("it has no MAC address")
             for text in [*addresses["ipv4"], *addresses["ipv6"]]:
                 found = to_address(text)
                 if found is not None:

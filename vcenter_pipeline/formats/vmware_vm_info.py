@@ -38,6 +38,7 @@ _KEYS: Final = (
     "tags",
     "attributes",
 )
+_LIST_KEYS: Final = frozenset({"virtual_machines"})
 _ALLOCATED_KEYS: Final = ("cpu", "memory", "storage")
 _FREE_TEXT: Final = frozenset({"annotation", "attributes"})
 
@@ -53,10 +54,10 @@ _new: Final[Callable[..., Any]] = tuple.__new__
 """A named tuple from a tuple, without the keyword handling that doubles the time of a row."""
 
 
-def looks_like(item: Item, is_hinted: bool) -> bool:  # noqa: FBT001 - the signature of `Shape.looks_like`
+def looks_like(item: Item, key: str) -> bool:
     """Say whether the item is a virtual machine as the module writes it."""
     found = len(_TYPICAL.intersection(item))
-    return found >= _TYPICAL_ENOUGH and (is_hinted or "guest_name" in item)
+    return found >= _TYPICAL_ENOUGH and ("guest_name" in item or key in _LIST_KEYS)
 
 
 def parse_virtual_machine(item: Item, spoilt: list[SpoiltChild]) -> VirtualMachine:
@@ -187,7 +188,7 @@ SHAPE: Final = Shape(
     name="vmware_vm_info",
     kind="virtual_machines",
     meaning="virtual machines",
-    list_keys=frozenset({"virtual_machines"}),
+    list_keys=_LIST_KEYS,
     name_key="guest_name",
     looks_like=looks_like,
     parse=parse_virtual_machine,

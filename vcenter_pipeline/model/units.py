@@ -22,7 +22,6 @@ _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.0{1,9})?")
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 _DASHED_MAC = re.compile(r"[-.]")
 _BITS_OF_IPV4, _BITS_OF_IPV6 = 32, 128
-_BAD_PREFIX = 999
 _PREFIX_LENGTHS = {"": None, **{str(length): length for length in range(_BITS_OF_IPV6 + 1)}}
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
@@ -151,23 +150,21 @@ def to_address(value: object) -> tuple[str, int | None, str] | None:
 
     The address comes out in its canonical spelling, a zone (`fe80::1%eth0`) is left out.
     """
-    text = to_text(value)
-    if text is None:
+    if value is None or value == "":
         return None
-    address, _, prefix = text.partition("/")
-    length = _PREFIX_LENGTHS.get(prefix, _BAD_PREFIX)
-    try:
-        if ":" in address:
-            packed = inet_pton(AF_INET6, address.partition("%")[0].strip())
-            if length is None or length <= _BITS_OF_IPV6:
+    if isinstance(value, str):
+        address, _, prefix = value.partition("/")
+        try:
+            length = _PREFIX_LENGTHS[prefix]
+            if ":" in address:
+                packed = inet_pton(AF_INET6, address.partition("%")[0] if "%" in address else address)
                 return inet_ntop(AF_INET6, packed), length, "ipv6"
-        else:
-            address = address.strip()
-            inet_pton(AF_INET, address)  # takes the canonical spelling only
+            inet_pton(AF_INET, address)  # takes no spelling but the canonical one
             if length is None or length <= _BITS_OF_IPV4:
                 return address, length, "ipv4"
-    except (OSError, ValueError):
-        pass
+        except (LookupError, OSError, ValueError):
+            if value != value.strip():
+                return to_address(value.strip())
     message = f"{shown(value)} is not an IP address"
     raise ValueError(message)
 
