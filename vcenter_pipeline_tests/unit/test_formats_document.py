@@ -259,7 +259,9 @@ def test_damage_in_a_streamed_list_says_the_line() -> None:
     assert "expected a value but found ]" in str(error)
 
 
-@pytest.mark.parametrize("end", [" , ]}", "}", "} ]}", '],"a":0,}', '],"a":0]', ']} {"b": 1}', "]}]"])
+@pytest.mark.parametrize(
+    "end", [" , ]}", ' , ], "z": [' + "0, " * 100 + "0]}", "}", "} ]}", '],"a":0,}', '],"a":0]', ']} {"b": 1}', "]}]"]
+)
 def test_damage_at_the_end_of_a_streamed_list_is_seen_at_every_cut(end: str) -> None:
     """A list that a hand or a merge of two files broke must not be read as far as it looks right."""
     data = ('{"a b": 1, "vms": [' + ", ".join(['{"name": "x"}'] * 12) + end).encode()
