@@ -81,7 +81,7 @@ def place(
         if error.errno != errno.EXDEV:
             raise
     passing = f".{secrets.token_hex(8)}.part"
-    census = _census(source, name)
+    census = _census(source, name) if stat.S_ISDIR(found.st_mode) else ()  # walking into a FIFO would block
     try:
         _copy(source, name, target, passing)
         _require(source, name, Facts.from_stat(found))
@@ -131,7 +131,7 @@ def _remove(source: int, name: str, found: os.stat_result, census: Census = ()) 
 
 
 def _census(folder: int, name: str) -> Census:
-    """Give what a folder holds, all the way down; nothing for a file."""
+    """Give what a folder holds, all the way down."""
     return tuple(
         (inner_name, Facts.from_stat(os.stat(inner_name, dir_fd=inner, follow_symlinks=False)))
         for _, _, inner_names, inner in os.fwalk(name, dir_fd=folder)

@@ -82,19 +82,9 @@ def open_report(root: Path, relative: str, *, now: datetime) -> BinaryIO:
     with open_folder(root, path.folders) as folder:
 
         def opener(_: str, __: int) -> int:
-            found = os.stat(path.name, dir_fd=folder, follow_symlinks=False)
-            _require_regular(found, relative)
-            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-            try:
-                return os.open(path.name, flags, dir_fd=folder)
-            except PermissionError as error:
-                raise _refused(relative, found, now) from error
-            except FileNotFoundError:
-                raise
-            except OSError as error:
-                raise ListingError(f"{shown_name(relative)} could not be opened ({error.strerror}).") from error
+            return _open_regular(folder, path.name, relative, now)
 
-        file = open(relative, "rb", opener=opener)  # noqa: SIM115 - pathlib has no opener; the caller closes
+        file = open(relative, "rb", opener=opener)  # noqa: SIM115 - the caller closes
     try:
         _require_regular(os.fstat(file.fileno()), relative)
     except ReportError:
@@ -154,6 +144,23 @@ def is_being_written(file: BinaryIO) -> bool | None:
     with suppress(OSError):
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     return False
+
+
+def _open_regular(folder: int, name: str, relative: str, now: datetime) -> int:
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    try:
+        found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        _require_regular(found, relative)
+        try:
+            return os.open(name, flags, dir_fd=folder)
+        except PermissionError as error:
+            raise _refused(relative, found, now) from error
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ListingError(
+            f"{shown_name(relative)} could not be opened ({error.strerror}); check the permissions of its folder.",
+        ) from error
 
 
 def _require_regular(found: os.stat_result, relative: str) -> None:

@@ -53,7 +53,7 @@ def remove_expired(root: Path, before: datetime, *, limit: int = 10_000) -> Remo
         ArchiveError: a folder could not be read, or a file not be removed.
     """
     files = size = 0
-    touched = set()
+    touched: set[str] = set()
     found = list(islice(expired(root, before), limit + 1))
     try:
         for path, file_size in found[:limit]:

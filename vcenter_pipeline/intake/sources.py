@@ -69,12 +69,13 @@ def to_source_name(folder: str, role: str) -> str:
     Raises:
         SourceError: the name is not on the allow-list, or reserved by Windows.
     """
+    article = "an" if role[0] in "aeiou" else "a"
     name = folder.lower() if folder.isascii() else ""
     if not _ALLOWED.fullmatch(name):
-        raise SourceError(f"The folder {shown_name(folder)} cannot name a {role}; {_ADVICE}.")
+        raise SourceError(f"The folder {shown_name(folder)} cannot name {article} {role}; {_ADVICE}.")
     if name in _RESERVED:
         raise SourceError(
-            f"The folder {shown_name(folder)} cannot name a {role}, because Windows reserves that name; "
+            f"The folder {shown_name(folder)} cannot name {article} {role}, because Windows reserves that name; "
             "choose another one.",
         )
     return name
