@@ -1,6 +1,7 @@
 """JSON text to a value: quickly where that is certain to be right, exactly otherwise."""
 
 import json
+import math
 import re
 from typing import Final
 
@@ -37,11 +38,34 @@ def parse_json(raw: bytes, offset: int, max_depth: int) -> object:
     value = parse_quickly(raw, max_depth)
     if value is not UNCERTAIN:
         return value
-    check_json(raw, offset, max_depth)
     try:
-        return json.loads(raw)
-    except RecursionError as error:
-        raise DamageError("lists and objects stand too deep inside each other. No report needs it", offset) from error
+        value = json.loads(
+            raw.decode(), object_pairs_hook=_to_unique, parse_constant=_refuse_constant, parse_float=_to_finite
+        )
+        if not is_deeper(raw, max_depth):
+            return value
+    except (ValueError, RecursionError):
+        pass
+    check_json(raw, offset, max_depth)
+    raise DamageError("this is no JSON that can be read. Write the report with to_nice_json", offset)
+
+
+def _to_unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    unique = dict(pairs)
+    if len(unique) < len(pairs):
+        raise ValueError
+    return unique
+
+
+def _refuse_constant(_: str) -> None:
+    raise ValueError
+
+
+def _to_finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError
+    return number
 
 
 def parse_quickly(raw: bytes, max_depth: int) -> object:
