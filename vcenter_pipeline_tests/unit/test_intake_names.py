@@ -22,14 +22,17 @@ def test_folders_that_differ_in_case_are_one_source() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    # the third from the end is the Kelvin sign, which folds to k; then a long s, which folds to s
-    ["", "..", ".", "CON", "nul", "com1", "LPT9", "-a", "_a", "a.b", "a b", "a/b", "müller", "\u212aunde", "\u017fx", "a" * 64],
-)  # fmt: skip
+    [
+        *("", "..", ".", "CON", "nul", "com1", "LPT9", "-a", "_a", "a.b", "a b", "a/b", "müller", "a" * 64),
+        "\u212aunde",  # the Kelvin sign, which folds to k
+        "\u017fx",  # a long s, which folds to s
+    ],
+)
 def test_a_name_that_could_be_something_else_is_refused(name: str) -> None:
     """Such a name would become a folder elsewhere, a device, or another client."""
     with pytest.raises(SourceError, match="cannot name a client"):
         Source.from_folders(name, "prod")
-    with pytest.raises(SourceError, match="cannot name an? environment"):
+    with pytest.raises(SourceError, match="cannot name an environment"):
         Source.from_folders("acme", name)
 
 
@@ -94,8 +97,10 @@ def test_bytes_that_are_no_text_get_a_spelling() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/etc/passwd", "acme/prod/../x.json", "../x/y.json", "acme//x.json", "acme/prod/", "", "a/b/\x00.json"]
-    + ["acme/prod/\ud800.json", "."],
+    [
+        *("/etc/passwd", "acme/prod/../x.json", "../x/y.json", "acme//x.json", "acme/prod/", "", "."),
+        *("a/b/\x00.json", "acme/prod/\ud800.json"),
+    ],
 )
 def test_a_path_that_leads_out_is_refused(path: str) -> None:
     """Whoever reaches Dagster's port could have any file of the machine read or moved."""
@@ -105,8 +110,10 @@ def test_a_path_that_leads_out_is_refused(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["x.json", "acme/x.json", "acme/prod/deep/x.json", "acme/prod/x.txt", "acme/prod/.x.json", "acme/prod/a\nb.json"]
-    + ["CON/prod/x.json", "acme/a.b/x.json"],
+    [
+        *("x.json", "acme/x.json", "acme/prod/deep/x.json", "acme/prod/x.txt", "acme/prod/.x.json"),
+        *("acme/prod/a\nb.json", "CON/prod/x.json", "acme/a.b/x.json"),
+    ],
 )
 def test_only_the_path_of_a_report_is_one(path: str) -> None:
     """A run config must not name what the sensor would never choose."""
@@ -149,8 +156,10 @@ def test_the_time_in_a_name_is_read(name: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["vm.json", "20261399.json", "20260230.json", "2026013102.json", "CHG2026013102.json", "1769824800.json"]
-    + ["19991231.json", "21000101.json", "20260131999999.json", "120260131.json", "2026-01-3102.json"],
+    [
+        *("vm.json", "20261399.json", "20260230.json", "2026013102.json", "CHG2026013102.json", "1769824800.json"),
+        *("19991231.json", "21000101.json", "20260131999999.json", "120260131.json", "2026-01-3102.json"),
+    ],
 )
 def test_a_number_that_looks_alike_is_no_time(name: str) -> None:
     """A ticket number would put the report into another year."""

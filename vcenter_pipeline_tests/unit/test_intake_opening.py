@@ -152,7 +152,7 @@ def test_a_writer_that_breaks_the_lease_ends_nobody(tmp_path: Path, folder: Path
         for _ in range(50_000):
             is_being_written(file)
     """
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - the program above
         [sys.executable, "-c", program, str(tmp_path)],
         stdout=subprocess.PIPE,
         cwd=Path(__file__).parents[2],
