@@ -1,7 +1,6 @@
 """The current tables of one source to its output folder, and its ingested reports to the archive; without Dagster."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,13 +17,6 @@ from vcenter_pipeline.model.schemas import CORE_TABLES
 from vcenter_pipeline.storage.reader import find_reports, read_current
 
 
-class Publication(NamedTuple):
-    """What was published of one source."""
-
-    tables: Mapping[str, pa.Table]
-    files: list[PublishedFile]
-
-
 def build_tables(pipeline: Pipeline, source: Source) -> dict[str, pa.Table]:
     """Read what is current of a source and give the tables that Power BI reads."""
     core = {name: read_current(pipeline.database, source.client, source.environment, name) for name in CORE_TABLES}
@@ -39,15 +31,15 @@ def repeated_keys(name: str, table: pa.Table) -> list[str]:
     return [", ".join(str(row[column]) for column in key) for row in repeated.to_pylist()]
 
 
-def publish_source(pipeline: Pipeline, source: Source, tables: Mapping[str, pa.Table]) -> Publication:
-    """Replace the files of one source.
+def publish_source(pipeline: Pipeline, source: Source, tables: Mapping[str, pa.Table]) -> list[PublishedFile]:
+    """Replace the files of one source, and give them.
 
     Raises:
         ExportError: a file could not be written; the old ones stand.
     """
     settings = pipeline.settings
     folder = settings.output_path / source.client / source.environment
-    return Publication(tables, publish(folder, tables, settings.formats, guard_formulas=settings.csv_formula_guard))
+    return publish(folder, tables, settings.formats, guard_formulas=settings.csv_formula_guard)
 
 
 def archive_ingested(pipeline: Pipeline, source: Source, paths: Iterable[str]) -> list[str]:

@@ -1,0 +1,203 @@
+"""The `vcenter-pipeline` command: try it, run it, take what waits once, show the settings."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from vcenter_pipeline.errors import PipelineError
+from vcenter_pipeline.settings import Settings, load_settings, setting_facts
+
+if TYPE_CHECKING:
+    from vcenter_pipeline.defs.once import Pass
+    from vcenter_pipeline.defs.once import Progress as HowFar
+
+app = typer.Typer(
+    help="vCenter reports that Ansible wrote, as tables that Power BI reads, run by Dagster.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_out = Console(soft_wrap=True)
+_err = Console(stderr=True, soft_wrap=True)
+
+Home = Annotated[
+    Path | None,
+    typer.Option(help="The directory that everything lives in, instead of VCENTER_HOME.", show_default=False),
+]
+
+
+def main() -> None:
+    """Run the command; an error of ours is one sentence, and the exit code 2."""
+    try:
+        app()
+    except PipelineError as error:
+        _err.print(f"vcenter-pipeline: {error}", style="red", markup=False, highlight=False)
+        sys.exit(2)
+
+
+def _print_version(is_asked: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
+    if is_asked:
+        _out.print(installed_version("vcenter-pipeline"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    is_version_asked: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    del is_version_asked  # its callback did the work
+
+
+def _settings(home: Path | None) -> Settings:
+    """Read the settings; `--home` goes through the environment, where the job's own steps read it too."""
+    if home is not None:
+        os.environ["VCENTER_HOME"] = str(home.expanduser().absolute())
+    return load_settings()
+
+
+@app.command()
+def demo(home: Home = None) -> None:
+    """Try it: place shipped reports of two clients in the input folder, and run the real job on them.
+
+    Run twice, it changes nothing: the tables know the reports by their content.
+    """
+    from vcenter_pipeline.defs.trial import place_demo_reports
+
+    chosen = _settings(home)
+    placed = place_demo_reports(chosen)
+    if placed:
+        _say(f"{len(placed)} reports of two clients were placed in {chosen.input_path}.")
+    else:
+        _say("Nothing changed: the tables hold all demo reports already.")
+    _finish(chosen, is_waiting_for_writers=False, is_json=False)
+
+
+@app.command()
+def ingest(
+    home: Home = None,
+    *,
+    now: Annotated[
+        bool, typer.Option("--now", help="Do not look twice: take also what may still be being written.")
+    ] = False,
+    is_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Take whatever finished reports wait in the input folder, once, and exit.
+
+    The exit code is 0 when all went well, and 1 when something was quarantined or failed.
+    """
+    _finish(_settings(home), is_waiting_for_writers=not now, is_json=is_json)
+
+
+@app.command()
+def up(home: Home = None) -> None:
+    """Start Dagster's UI and daemon; reports are taken as they come, until Ctrl-C."""
+    from vcenter_pipeline.defs.services import run_services
+
+    raise typer.Exit(run_services(_settings(home), _say))
+
+
+@app.command("settings")
+def print_settings(home: Home = None) -> None:
+    """Print every setting: its value, where that comes from, and what it means."""
+    for fact in setting_facts(_settings(home)):
+        _say(f"{fact.variable} = {fact.value}  ({fact.origin})")
+        _say(f"    {fact.meaning}")
+
+
+@app.command()
+def dictionary() -> None:
+    """Print the data dictionary, as Markdown: every published column and what it means."""
+    from vcenter_pipeline.exports.dictionary import render_dictionary
+
+    sys.stdout.write(render_dictionary())
+
+
+def _say(sentence: str) -> None:
+    _out.print(sentence, markup=False, highlight=False)
+
+
+def _finish(settings: Settings, *, is_waiting_for_writers: bool, is_json: bool) -> None:
+    """Make a pass with a progress display, print its summary, and exit."""
+    from vcenter_pipeline.definitions import defs
+    from vcenter_pipeline.defs.once import ingest_once
+
+    with _progress() as tell:
+        done = ingest_once(settings, defs, is_waiting_for_writers=is_waiting_for_writers, tell=tell)
+    if is_json:
+        sys.stdout.write(json.dumps(_document(done, settings), indent=2, default=str) + "\n")
+    else:
+        _print_summary(done, settings)
+    raise typer.Exit(0 if done.is_good else 1)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[["HowFar"], None]]:
+    """Show how far a pass has come, on stderr, so that stdout holds the summary alone."""
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_err) as progress:
+        task = progress.add_task("looking", total=None)
+
+        def tell(how_far: "HowFar") -> None:
+            progress.update(task, description=how_far.doing, completed=how_far.done, total=how_far.total)
+
+        yield tell
+
+
+def _print_summary(done: "Pass", settings: Settings) -> None:
+    table = Table("source", box=None, pad_edge=False)
+    for title in ("reports read", "VMs", "alarms", "rejected rows", "quarantined"):
+        table.add_column(title, justify="right")
+    for source in done.sources:
+        counts = (
+            source.ingested_count,
+            source.virtual_machine_count,
+            source.triggered_alarm_count,
+            source.rejected_row_count,
+            source.quarantined_count,
+        )
+        table.add_row(f"{source.client}/{source.environment}", *("-" if n is None else f"{n:,}" for n in counts))
+    if done.sources:
+        _out.print(table)
+    for sentence in _problems(done):
+        _say(f"! {sentence}")
+    read = sum(run.reports for run in done.runs)
+    _say(f"{read:,} reports taken in {len(done.runs):,} runs." if read else "No finished report waited.")
+    if done.growing:
+        _say(f"{done.growing:,} reports may still be being written; they are taken next time.")
+    _say(f"Power BI reads {settings.output_path}/<client>/<environment>/")
+    _say(f"Taken reports are in {settings.archive_path}, refused ones with the reason in {settings.quarantine_path}")
+    _say("`vcenter-pipeline up` shows the runs in Dagster's UI.")
+
+
+def _problems(done: "Pass") -> list[str]:
+    of_runs = [sentence for run in done.runs for sentence in (*run.quarantined, *run.failed)]
+    return [*done.unreadable, *done.misplaced, *of_runs]
+
+
+def _document(done: "Pass", settings: Settings) -> dict[str, Any]:
+    return {
+        "is_good": done.is_good,
+        "output": settings.output_path,
+        "runs": [run._asdict() for run in done.runs],
+        "misplaced": done.misplaced,
+        "unreadable": done.unreadable,
+        "growing": done.growing,
+        "sources": [source._asdict() for source in done.sources],
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""What is checked of the assets, each with a severity, a reason and sample rows."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import dagster as dg
+
+from vcenter_pipeline.defs.ingestion import Outcome
+from vcenter_pipeline.defs.specs import REPORT, core_key, powerbi_key
+from vcenter_pipeline.model.columns import core_table
+
+KEYED_TABLES: Final = ("dim_source", "dim_virtual_machine", "fact_triggered_alarm", "fact_report")
+"""Tables that others point to, or that are counted."""
+
+_RECOGNISED: Final = "something_was_recognised"
+_NONE_REJECTED: Final = "no_rows_were_rejected"
+_UNIQUE: Final = "keys_are_unique"
+_SAMPLE: Final = 5
+
+INGEST_CHECKS: Final = [
+    dg.AssetCheckSpec(
+        _RECOGNISED, asset=REPORT, description="Every report was understood; one that was not is in quarantine."
+    ),
+    dg.AssetCheckSpec(
+        _NONE_REJECTED, asset=core_key("rejected_rows"), description="Every row of the reports passed validation."
+    ),
+]
+
+PUBLISH_CHECKS: Final = [
+    dg.AssetCheckSpec(
+        _UNIQUE,
+        asset=powerbi_key(name),
+        description="No key stands twice: Power BI could not build a relationship on it.",
+        blocking=True,
+    )
+    for name in KEYED_TABLES
+]
+
+
+def recognised(outcomes: Sequence[Outcome]) -> dg.AssetCheckResult:
+    """Say whether every report of the run could be read."""
+    bad = [outcome for outcome in outcomes if outcome.status in {"quarantined", "failed"}]
+    return dg.AssetCheckResult(
+        asset_key=REPORT,
+        check_name=_RECOGNISED,
+        passed=not bad,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=" ".join(outcome.sentence for outcome in bad) or None,
+        metadata={outcome.path: outcome.sentence for outcome in bad[:_SAMPLE]},
+    )
+
+
+def no_rows_rejected(outcomes: Sequence[Outcome]) -> dg.AssetCheckResult:
+    """Warn of rejected rows, with the first reasons."""
+    names = [column.name for column in core_table("rejected_rows").columns]
+    position, reason = names.index("position"), names.index("reason")
+    count = sum(outcome.row_counts.get("rejected_rows", 0) for outcome in outcomes)
+    samples = {
+        f"{outcome.path}: {row[position]}": str(row[reason])
+        for outcome in outcomes
+        for row in outcome.preview.get("rejected_rows", ())
+    }
+    return dg.AssetCheckResult(
+        asset_key=core_key("rejected_rows"),
+        check_name=_NONE_REJECTED,
+        passed=count == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{count:,} rows were rejected." if count else None,
+        metadata={"Rejected rows": count, **dict(list(samples.items())[:_SAMPLE])},
+    )
+
+
+def keys_are_unique(name: str, repeated: Sequence[str]) -> dg.AssetCheckResult:
+    """Say whether a published table holds no key twice."""
+    return dg.AssetCheckResult(
+        asset_key=powerbi_key(name),
+        check_name=_UNIQUE,
+        passed=not repeated,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"Repeated keys": ", ".join(repeated) or "none"},
+    )

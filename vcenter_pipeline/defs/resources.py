@@ -1,0 +1,33 @@
+"""What a run may be told when it is launched."""
+
+from typing import Final
+
+import dagster as dg
+from pydantic import Field
+
+from vcenter_pipeline.intake.plan import Request
+
+INTAKE: Final = "intake"
+"""The name of the resource in the run config: `resources: {intake: {config: {reports: […]}}}`."""
+
+
+class Intake(dg.ConfigurableResource[None]):
+    """Which reports a run takes."""
+
+    reports: list[str] = Field(
+        default=[],
+        description=(
+            "Reports to take, as paths below the input folder: acme/prod/vm_info.json. "
+            "Empty: whatever waits for the source, up to the batch size."
+        ),
+    )
+
+
+def intake_config(reports: list[str]) -> dict[str, object]:
+    """Give the run config that names these reports."""
+    return {"resources": {INTAKE: {"config": {"reports": reports}}}}
+
+
+def paths_of(request: Request) -> list[str]:
+    """Give the paths of a request's reports, as the run config has them."""
+    return [report.path for report in request.reports]

@@ -1,0 +1,82 @@
+"""What happens by the clock: the backlog, and old files."""
+
+from datetime import timedelta
+
+import dagster as dg
+
+from vcenter_pipeline.defs.ingestion import opened, utc_now
+from vcenter_pipeline.defs.jobs import INGEST_JOB
+from vcenter_pipeline.defs.looking import look_and_plan, quarantine_misplaced
+from vcenter_pipeline.defs.selection import build_rules
+from vcenter_pipeline.defs.sensors import run_request, told
+from vcenter_pipeline.intake.plan import plan_backlog
+from vcenter_pipeline.intake.retention import remove_expired
+from vcenter_pipeline.settings import Settings, load_settings
+
+RETENTION_JOB = "retention_job"
+
+
+def build_backlog_schedule(settings: Settings) -> dg.ScheduleDefinition:
+    """Build the schedule that takes what still waits: the sensor was off, or a run failed for a passing cause."""
+
+    @dg.schedule(
+        name="backlog_schedule",
+        job_name=INGEST_JOB,
+        cron_schedule=f"*/{settings.backlog_minutes} * * * *",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Asks for one run per source that has reports which nobody took.",
+    )
+    def backlog_schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+        now = load_settings()
+        rules = build_rules(now, stability_seconds=now.stability_seconds, retry_after_seconds=now.backlog_minutes * 60)
+        with opened(now) as pipeline:
+            plan = look_and_plan(pipeline, rules, plan_backlog)
+            for sentence in quarantine_misplaced(pipeline, plan):
+                context.log.warning(sentence)
+        if not plan.requests:
+            return dg.SkipReason(told(plan))
+        context.instance.add_dynamic_partitions("source", sorted({request.source.key for request in plan.requests}))
+        return [run_request(request, None) for request in plan.requests]
+
+    return backlog_schedule
+
+
+def build_retention_job() -> dg.JobDefinition:
+    """Build the job that removes old files from archive and quarantine."""
+
+    @dg.op(description="Removes archived and quarantined reports older than VCENTER_RETENTION_DAYS.")
+    def remove_old_reports(context: dg.OpExecutionContext) -> None:
+        settings = load_settings()
+        if not settings.retention_days:
+            context.log.info("VCENTER_RETENTION_DAYS is 0: everything is kept.")
+            return
+        before = utc_now() - timedelta(days=settings.retention_days)
+        for root in (settings.archive_path, settings.quarantine_path):
+            is_complete = False
+            while not is_complete:
+                removed = remove_expired(root, before)
+                is_complete = removed.is_complete
+                context.log.info(
+                    "%s: %d files of %d bytes and %d empty folders removed.",
+                    root,
+                    removed.files,
+                    removed.size_bytes,
+                    removed.folders,
+                )
+
+    @dg.job(name=RETENTION_JOB, executor_def=dg.in_process_executor)
+    def retention_job() -> None:
+        remove_old_reports()
+
+    return retention_job
+
+
+def build_retention_schedule() -> dg.ScheduleDefinition:
+    """Build the daily schedule of the retention job."""
+    return dg.ScheduleDefinition(
+        name="retention_schedule",
+        job_name=RETENTION_JOB,
+        cron_schedule="17 3 * * *",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Removes what is older than VCENTER_RETENTION_DAYS, once a day.",
+    )

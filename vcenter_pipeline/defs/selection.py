@@ -1,0 +1,49 @@
+"""Which reports a run takes: those that its config names, or whatever waits for its source."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from vcenter_pipeline.defs.ingestion import Pipeline, utc_now
+from vcenter_pipeline.errors import PermanentError
+from vcenter_pipeline.intake.listing import look
+from vcenter_pipeline.intake.plan import Rules, plan_backlog
+from vcenter_pipeline.intake.sources import Source
+from vcenter_pipeline.settings import Settings
+
+RUNS_A_TICK: Final = 5
+"""Submitting a run takes the daemon 0.5 to 0.7 s, and a tick should stay below 5 s."""
+BYTES_A_TICK: Final = 512 * 1024 * 1024
+"""Fingerprinting takes about a second for these."""
+
+
+def select_reports(pipeline: Pipeline, source: Source, asked_for: Sequence[str]) -> list[str]:
+    """Give the paths of the reports of a source that a run takes, at most a batch of those that wait.
+
+    Whoever reaches Dagster's port can launch a run with any run config, so a path counts only when it lies
+    below the source's own folders.
+    """
+    if asked_for:
+        return [path for path in asked_for if _lies_below(path, source)]
+    rules = build_rules(pipeline.settings, stability_seconds=0, retry_after_seconds=0)
+    waiting = plan_backlog(look(pipeline.settings.input_path), {}, rules, utc_now())
+    return [report.path for request in waiting.requests if request.source == source for report in request.reports]
+
+
+def build_rules(settings: Settings, *, stability_seconds: float, retry_after_seconds: float) -> Rules:
+    """Give the rules of planning that the settings ask for."""
+    return Rules(
+        batch_threshold=settings.batch_threshold,
+        batch_size=settings.batch_size,
+        stability_seconds=stability_seconds,
+        max_runs=RUNS_A_TICK,
+        max_bytes=BYTES_A_TICK,
+        retry_after_seconds=retry_after_seconds,
+    )
+
+
+def _lies_below(path: str, source: Source) -> bool:
+    client, _, rest = path.partition("/")
+    try:
+        return Source.from_folders(client, rest.partition("/")[0]) == source
+    except PermanentError:
+        return False
