@@ -93,7 +93,7 @@ def build_publish(formats: tuple[str, ...]) -> dg.AssetsDefinition:
                         moved = archive_ingested(pipeline, source, select_reports(pipeline, source, intake.reports))
                 for name, keys in found.items():
                     repeated[name] = repeated.get(name, []) + keys
-                context.log.info("%s: %d reports moved to the archive.", source.key, len(moved))
+                context.log.info("%s: %s", source.key, f"moved to the archive: {', '.join(moved) or 'nothing'}.")
         for name in PUBLISHED_TABLES:
             results = [checks.keys_are_unique(name, repeated[name])] if name in repeated else []
             yield dg.MaterializeResult(asset_key=powerbi_key(name), check_results=results)

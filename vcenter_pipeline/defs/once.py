@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import dagster as dg
 
@@ -18,8 +18,8 @@ from vcenter_pipeline.intake.plan import Plan, Request
 from vcenter_pipeline.settings import Settings
 from vcenter_pipeline.storage.reader import SourceSummary, read_reports_of_run, summary
 
-_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-"""Dagster's own console log would write over the progress display; the UI has all of it."""
+_QUIET: Final = "CRITICAL"
+"""Dagster's console log would write over the progress display; the run's own log holds all of it."""
 
 
 class RunResult(NamedTuple):
@@ -121,7 +121,7 @@ def _run(pipeline: Pipeline, job: dg.JobDefinition, instance: dg.DagsterInstance
     result = job.execute_in_process(
         instance=instance,
         partition_key=request.source.key,
-        run_config={**intake_config(paths_of(request)), **_QUIET},
+        run_config=intake_config(paths_of(request), log_level=_QUIET),
         tags=run_tags(request.source, paths_of(request)),
         raise_on_error=False,
     )

@@ -23,9 +23,12 @@ class Intake(dg.ConfigurableResource[None]):
     )
 
 
-def intake_config(reports: list[str]) -> dict[str, object]:
-    """Give the run config that names these reports."""
-    return {"resources": {INTAKE: {"config": {"reports": reports}}}}
+def intake_config(reports: list[str], *, log_level: str = "INFO") -> dict[str, object]:
+    """Give the run config that names these reports, and says what the run prints; its own log holds everything."""
+    return {
+        "resources": {INTAKE: {"config": {"reports": reports}}},
+        "loggers": {"console": {"config": {"log_level": log_level}}},
+    }
 
 
 def paths_of(request: Request) -> list[str]:

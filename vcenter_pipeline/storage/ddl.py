@@ -69,16 +69,23 @@ def declared_table(name: str) -> sa.Table:
 
 
 def _add_table(metadata: sa.MetaData, declared: Table, *, is_strict: bool) -> None:
-    columns = [
-        sa.Column(column.name, _TYPES[str(column.arrow_type)], nullable=column.is_nullable, comment=column.description)
+    """Add a table, with the columns of its key first.
+
+    In SQL the order of columns means nothing here, every statement names them. But SQLite 3.40 reports a table
+    WITHOUT ROWID whose key comes later as damaged: `NULL value in …`, where there is none.
+    """
+    columns = {
+        column.name: sa.Column(
+            column.name, _TYPES[str(column.arrow_type)], nullable=column.is_nullable, comment=column.description
+        )
         for column in declared.columns
-    ]
-    nullable = {column.name for column in declared.columns if column.is_nullable}
-    has_key = not nullable.intersection(declared.key)
+    }
+    has_key = not any(columns[name].nullable for name in declared.key)
+    names = dict.fromkeys((*declared.key, *columns)) if has_key else columns
     table = sa.Table(
         declared.name,
         metadata,
-        *columns,
+        *(columns[name] for name in names),
         *([sa.PrimaryKeyConstraint(*declared.key)] if has_key else []),
         sqlite_strict=is_strict,
         sqlite_with_rowid=not has_key,

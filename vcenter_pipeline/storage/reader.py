@@ -77,8 +77,8 @@ def read_current(database: Database, client: str, environment: str, table: str) 
         if table == "rejected_rows":
             has_some = sa.func.coalesce(reports.c.rejected_row_count, 1) > 0
             return _rows_of(connection, table, sa.select(reports.c.report).where(is_of_source, has_some))
-        select = sa.select(reports).where(is_of_source).order_by(reports.c.ingested_at, reports.c.report)
         declared = core_table("reports")
+        select = _ledger(is_of_source)
         return pa.Table.from_batches(list(_batches(connection, select, declared)), declared.arrow_schema)
 
 
@@ -218,7 +218,7 @@ def _current_counts(connection: sa.Connection, kind: Kind) -> dict[tuple[str, st
 def _rows_of(connection: sa.Connection, table: str, reports: sa.Select[str] | Sequence[str]) -> pa.Table:
     """Read rows report by report, oldest first; what the rows of a report share is read once, from the ledger."""
     declared, sql, ledger = core_table(table), declared_table(table), declared_table("reports")
-    own = [column for column in sql.columns if column.name not in Shared._fields]
+    own = [sql.c[column.name] for column in declared.columns if column.name not in Shared._fields]
     shared_columns = [ledger.c[name] for name in Shared._fields]
     found = connection.execute(
         sa.select(*shared_columns)
@@ -244,8 +244,14 @@ def _batches(
     result.close()
 
 
+def _ledger(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Select ledger rows in the declared column order, oldest first."""
+    reports = declared_table("reports")
+    columns = [reports.c[column.name] for column in core_table("reports").columns]
+    return sa.select(*columns).where(*conditions).order_by(reports.c.ingested_at, reports.c.report)
+
+
 def _ledger_rows(database: Database, *conditions: sa.ColumnElement[bool]) -> list[LedgerRow]:
-    declared, reports = core_table("reports"), declared_table("reports")
-    select = sa.select(reports).where(*conditions).order_by(reports.c.ingested_at, reports.c.report)
+    declared = core_table("reports")
     with database.reading("read the ledger") as connection:
-        return [to_values(row, declared) for row in connection.execute(select)]
+        return [to_values(row, declared) for row in connection.execute(_ledger(*conditions))]

@@ -6,6 +6,7 @@ state after, and a process that is killed on the way leaves the state before.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from vcenter_pipeline.errors import StorageError
 from vcenter_pipeline.model.columns import core_table
 from vcenter_pipeline.storage.database import Database
 from vcenter_pipeline.storage.ddl import ROW_TABLES, declared_table
+from vcenter_pipeline.storage.failures import storage_errors
 from vcenter_pipeline.storage.insertion import insertion
 from vcenter_pipeline.storage.values import Row, Shared, instant_positions, to_sqlite_rows
 
@@ -24,8 +26,10 @@ LedgerRow = dict[str, Any]
 class ReportWriter:
     """Takes the rows of one report; given by `begin_report`."""
 
-    def __init__(self, connection: sa.Connection, report: str) -> None:
+    def __init__(self, connection: sa.Connection, report: str, path: Path) -> None:
         self._connection = connection
+        self._path = path
+        self._doing = f"store the report {report}"
         self._report = report
         self._shared: Shared | None = None
         self._is_begun = False
@@ -58,8 +62,8 @@ class ReportWriter:
             raise StorageError(f"The report {self._report} takes no more rows: it is finished, or has failed.")
         self._is_broken = True
         shared = self._only(insertion(table).shared(rows), table)
-        self._begin()
-        with _unfit(table):
+        with storage_errors(self._path, self._doing), _unfit(table):
+            self._begin()
             insertion(table).run(self._connection, shared, rows)
         self._is_broken = False
 
@@ -77,8 +81,9 @@ class ReportWriter:
             raise StorageError(f"The ledger row of the report {self._report} has to name it and to be ingested.")
         if self._shared and any(ledger_row.get(name) != value for name, value in self._shared._asdict().items()):
             raise StorageError(f"The ledger row of the report {self._report} has another source or time than its rows.")
-        self._begin()
-        _replace_ledger_row(self._connection, self._report, row)
+        with storage_errors(self._path, self._doing):
+            self._begin()
+            _replace_ledger_row(self._connection, self._report, row)
         self._is_finished = True
 
     def _only(self, found: set[Shared], table: str) -> Shared:
@@ -112,7 +117,7 @@ def begin_report(database: Database, report: str) -> Iterator[ReportWriter]:
         StorageError: the database did not take it, or other writers took longer than the timeout.
     """
     with database.writing(f"store the report {report}") as connection:
-        writer = ReportWriter(connection, report)
+        writer = ReportWriter(connection, report, database.path)
         yield writer
         if writer.is_finished:
             connection.commit()
@@ -149,7 +154,8 @@ def _replace_ledger_row(connection: sa.Connection, report: str, row: Row) -> Non
     connection.execute(sa.delete(reports).where(reports.c.report == report))
     with _unfit("reports"):
         (values,) = to_sqlite_rows([row], instant_positions(core_table("reports")))
-        connection.execute(sa.insert(reports), dict(zip(reports.c.keys(), values, strict=True)))
+        names = [column.name for column in core_table("reports").columns]
+        connection.execute(sa.insert(reports), dict(zip(names, values, strict=True)))
 
 
 @contextmanager

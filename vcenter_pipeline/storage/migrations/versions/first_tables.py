@@ -19,6 +19,7 @@ def upgrade() -> None:
     is_strict = context.config.attributes["is_strict"]
     op.create_table(
         "virtual_machines",
+        sa.Column("report", sa.TEXT(), nullable=False),
         sa.Column("virtual_machine_key", sa.TEXT(), nullable=False),
         sa.Column("client", sa.TEXT(), nullable=False),
         sa.Column("environment", sa.TEXT(), nullable=False),
@@ -43,7 +44,6 @@ def upgrade() -> None:
         sa.Column("is_system", sa.INTEGER(), nullable=True),
         sa.Column("annotation", sa.TEXT(), nullable=True),
         sa.Column("collected_at", sa.TEXT(), nullable=False),
-        sa.Column("report", sa.TEXT(), nullable=False),
         sa.PrimaryKeyConstraint("report", "virtual_machine_key"),
         sqlite_strict=is_strict,
         sqlite_with_rowid=False,
@@ -90,6 +90,7 @@ def upgrade() -> None:
     op.create_index("ix_vm_attributes_report", "vm_attributes", ["report"])
     op.create_table(
         "triggered_alarms",
+        sa.Column("report", sa.TEXT(), nullable=False),
         sa.Column("alarm_key", sa.TEXT(), nullable=False),
         sa.Column("client", sa.TEXT(), nullable=False),
         sa.Column("environment", sa.TEXT(), nullable=False),
@@ -107,7 +108,6 @@ def upgrade() -> None:
         sa.Column("acknowledged_by", sa.TEXT(), nullable=True),
         sa.Column("acknowledged_at", sa.TEXT(), nullable=True),
         sa.Column("collected_at", sa.TEXT(), nullable=False),
-        sa.Column("report", sa.TEXT(), nullable=False),
         sa.PrimaryKeyConstraint("report", "alarm_key"),
         sqlite_strict=is_strict,
         sqlite_with_rowid=False,
@@ -143,9 +143,9 @@ def upgrade() -> None:
     op.create_table(
         "rejected_rows",
         sa.Column("report", sa.TEXT(), nullable=False),
+        sa.Column("row_number", sa.INTEGER(), nullable=False),
         sa.Column("client", sa.TEXT(), nullable=False),
         sa.Column("environment", sa.TEXT(), nullable=False),
-        sa.Column("row_number", sa.INTEGER(), nullable=False),
         sa.Column("table_name", sa.TEXT(), nullable=False),
         sa.Column("position", sa.TEXT(), nullable=False),
         sa.Column("reason", sa.TEXT(), nullable=True),
