@@ -14,8 +14,8 @@ import pytest
 
 from vcenter_pipeline.errors import ArchiveError, ReportError, SourceError, UnfinishedError
 from vcenter_pipeline.intake.archive import archive
-from vcenter_pipeline.intake.listing import Facts
-from vcenter_pipeline.intake.moving import place
+from vcenter_pipeline.intake.listing import Facts, look
+from vcenter_pipeline.intake.moving import _put_back, _remove, place
 from vcenter_pipeline.intake.names import to_free_names
 from vcenter_pipeline.intake.quarantine import Reason, quarantine
 from vcenter_pipeline.intake.renaming import _rename_reserved, rename_new
@@ -146,6 +146,34 @@ def test_a_report_that_comes_while_another_is_moved_stays(root: Path, tmp_path: 
     os.close(source_fd)
     os.close(target_fd)
     assert len(files(target)) == moved
+
+
+def test_a_copied_report_is_removed_only_if_it_is_still_that_one(root: Path) -> None:
+    """A report that came while its forerunner was copied to another disk would be deleted unread."""
+    folder = root / "acme/prod"
+    write(root, "old")
+    found = (folder / "x.json").stat()
+    (folder / "y.json").write_text("new")
+    (folder / "y.json").rename(folder / "x.json")
+    descriptor = os.open(folder, os.O_RDONLY)
+    with pytest.raises(UnfinishedError):
+        _remove(descriptor, "x.json", found)
+    assert files(folder) == {"x.json": "new"}
+    _remove(descriptor, "x.json", (folder / "x.json").stat())
+    os.close(descriptor)
+    assert files(folder) == {}
+
+
+def test_what_is_put_back_overwrites_nothing(root: Path) -> None:
+    """Of three reports that came one after the other, the second would be lost."""
+    folder = root / "acme/prod"
+    write(root, "third")
+    (folder / ".second").write_text("second")
+    descriptor = os.open(folder, os.O_RDONLY)
+    _put_back(descriptor, ".second", descriptor, "x.json")
+    os.close(descriptor)
+    assert sorted(files(folder).values()) == ["second", "third"]
+    assert len(look(root).waiting) == 2
 
 
 def test_two_files_never_get_one_name(tmp_path: Path) -> None:
