@@ -81,11 +81,11 @@ def _add_table(metadata: sa.MetaData, declared: Table, *, is_strict: bool) -> No
         for column in declared.columns
     }
     has_key = not any(columns[name].nullable for name in declared.key)
-    names = dict.fromkeys((*declared.key, *columns)) if has_key else columns
+    order = list(dict.fromkeys((*declared.key, *columns))) if has_key else list(columns)
     table = sa.Table(
         declared.name,
         metadata,
-        *(columns[name] for name in names),
+        *(columns[name] for name in order),
         *([sa.PrimaryKeyConstraint(*declared.key)] if has_key else []),
         sqlite_strict=is_strict,
         sqlite_with_rowid=not has_key,

@@ -86,10 +86,10 @@ def mark_requested(database: Database, paths: Sequence[str], at: datetime) -> No
     if not paths:
         return
     table = declared_table("waiting_reports")
-    update = sa.update(table).where(table.c.path == sa.bindparam("path")).values(requested_at=sa.bindparam("at"))
     text = instant_to_text(at)
+    update = sa.update(table).where(table.c.path == sa.bindparam("known")).values(requested_at=text)
     with database.writing("remember what was asked for") as connection:
-        connection.execute(update, [{"path": _to_stored_path(path), "at": text} for path in paths])
+        connection.execute(update, [{"known": _to_stored_path(path)} for path in paths])
         connection.commit()
 
 
