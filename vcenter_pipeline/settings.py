@@ -7,10 +7,10 @@ sentence names the variable.
 import os
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
 from dotenv import dotenv_values
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from vcenter_pipeline.errors import SettingsError
@@ -105,6 +105,19 @@ class Settings(BaseSettings):
             raise ValueError("must begin with sqlite:///")
         return value
 
+    @model_validator(mode="after")
+    def _is_apart(self) -> Self:
+        """Keep what the pipeline writes out of what it reads: it would take its own output for reports."""
+        inputs = self.input_path
+        for variable, path in {
+            "VCENTER_ARCHIVE_DIR": self.archive_path,
+            "VCENTER_QUARANTINE_DIR": self.quarantine_path,
+            "VCENTER_OUTPUT_DIR": self.output_path,
+        }.items():
+            if path.is_relative_to(inputs) or inputs.is_relative_to(path):
+                raise ValueError(f"{variable} and the input folder {inputs} must not lie one in the other")
+        return self
+
     @property
     def home_path(self) -> Path:
         """The home directory, absolute."""
@@ -193,7 +206,10 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - each is check
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        sentences = [f"{_variable(str(problem['loc'][0]))}: {_sentence(problem['msg'])}" for problem in error.errors()]
+        sentences = [
+            ": ".join([*(_variable(str(place)) for place in problem["loc"][:1]), _sentence(problem["msg"])])
+            for problem in error.errors()
+        ]
         raise SettingsError(" ".join(sentences)) from None
 
 
@@ -222,7 +238,7 @@ def _variable(name: str) -> str:
 
 def _sentence(message: str) -> str:
     text = message.removeprefix("Value error, ")
-    return text[:1].lower() + text[1:] + "."
+    return (text if text.startswith(_OWN_PREFIX) else text[:1].lower() + text[1:]) + "."
 
 
 def _masked(url: str) -> str:

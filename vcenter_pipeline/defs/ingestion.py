@@ -9,7 +9,7 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import BinaryIO, Final, Literal, NamedTuple, cast
 
@@ -30,6 +30,8 @@ from vcenter_pipeline.storage.writer import begin_report, record_quarantine
 
 BATCH_ROWS: Final = 20_000
 """Pandera costs 10 ms a table however few the rows; more rows than these cost memory."""
+TICK_TIMEOUT_SECONDS: Final = 3
+"""A tick that waits for a long report to be stored would be cut off; the next one is near."""
 _CHUNK_BYTES: Final = 512 * 1024
 """What fits into the processor's cache: with 4 MiB reading takes nearly twice the CPU."""
 _PREVIEW_ROWS: Final = 5
@@ -66,9 +68,9 @@ class Outcome(NamedTuple):
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Pipeline]:
-    """Open the database, set up when it is new, for the block."""
-    with open_database(settings.database) as database:
+def opened(settings: Settings, *, timeout_seconds: float = 600) -> Iterator[Pipeline]:
+    """Open the database, set up when it is new, for the block; a writer waits so long for other writers."""
+    with open_database(settings.database, timeout_seconds=timeout_seconds) as database:
         migrate(database)
         yield Pipeline(settings, database)
 
@@ -103,7 +105,7 @@ def ingest_report(pipeline: Pipeline, source: Source, path: str, *, run_id: str,
         return Outcome(path, "gone", f"{path} is not there any more; another run has taken it.")
     except TruncatedError as error:
         if not is_last_try:
-            raise UnfinishedError(str(error)) from error
+            raise UnfinishedError(f"{path}: {error}") from error
         return _quarantined(pipeline, found, error)
     except ReportError as error:
         return _quarantined(pipeline, found, error)
@@ -123,7 +125,7 @@ def _store(pipeline: Pipeline, found: _Found, file: BinaryIO) -> Outcome:
     source, path, facts = found.source, found.path, cast("Facts", found.facts)
     started = time.monotonic()
     name = path.rpartition("/")[2]
-    collected_at, origin = to_collected_at(name, facts.mtime_ns)
+    collected_at, origin = _collected_at(name, facts)
     key = _report_key(pipeline, source, cast("str", found.digest), collected_at)
     if key is None:
         return Outcome(path, "known", f"{path} holds what the tables hold already; nothing changed.")
@@ -156,6 +158,19 @@ def _store(pipeline: Pipeline, found: _Found, file: BinaryIO) -> Outcome:
         }
         writer.finish(row)
     return Outcome(path, "ingested", f"{path}: {told(row)}.", row, counts, preview)
+
+
+def _collected_at(name: str, facts: Facts) -> tuple[datetime, str]:
+    """Give when the report was collected: not later than tomorrow.
+
+    A report of the year 2096 would be the newest for seventy years, and hide every other one.
+    """
+    latest = utc_now() + timedelta(days=1)
+    for tried in (name, ""):
+        collected_at, origin = to_collected_at(tried, facts.mtime_ns)
+        if collected_at <= latest:
+            return collected_at, origin
+    return utc_now(), origin
 
 
 def told(row: LedgerRow) -> str:
@@ -209,16 +224,17 @@ def _ledger_row(found: _Found) -> LedgerRow:
 
 def _quarantined(pipeline: Pipeline, found: _Found, error: ReportError) -> Outcome:
     """Record why in the ledger, then move the file: the move is last, so a crash before it is made good later."""
+    sentence = str(error) if found.path in str(error) else f"{found.path}: {error}"
     row = _ledger_row(found) | {
         "report": _key(found.source.key, found.digest or (found.path, found.facts)),
         "status": "quarantined",
-        "reason": str(error),
+        "reason": sentence,
     }
     record_quarantine(pipeline.database, row)
-    reason = Reason(str(error), _ADVICE, utc_now(), fingerprint=found.digest, run_id=found.run_id)
+    reason = Reason(sentence, _ADVICE, utc_now(), fingerprint=found.digest, run_id=found.run_id)
     settings = pipeline.settings
     quarantine(settings.input_path, found.path, settings.quarantine_path, reason=reason, expected=found.facts)
-    return Outcome(found.path, "quarantined", str(error), row)
+    return Outcome(found.path, "quarantined", sentence, row)
 
 
 def ingest_reports(

@@ -18,6 +18,10 @@ _TEMPLATE = """\
 telemetry:
   enabled: false
 
+# No invitation to a mailing list.
+nux:
+  enabled: false
+
 # One ingest of a source at a time, many sources side by side.
 concurrency:
   runs:

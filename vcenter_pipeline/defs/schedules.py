@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import dagster as dg
 
-from vcenter_pipeline.defs.ingestion import opened, utc_now
+from vcenter_pipeline.defs.ingestion import TICK_TIMEOUT_SECONDS, opened, utc_now
 from vcenter_pipeline.defs.jobs import INGEST_JOB
 from vcenter_pipeline.defs.looking import look_and_plan, quarantine_misplaced
-from vcenter_pipeline.defs.selection import build_rules
+from vcenter_pipeline.defs.selection import RUNS_A_BACKLOG, build_rules
 from vcenter_pipeline.defs.sensors import run_request, told
 from vcenter_pipeline.intake.plan import plan_backlog
 from vcenter_pipeline.intake.retention import remove_expired
@@ -28,8 +28,13 @@ def build_backlog_schedule(settings: Settings) -> dg.ScheduleDefinition:
     )
     def backlog_schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         now = load_settings()
-        rules = build_rules(now, stability_seconds=now.stability_seconds, retry_after_seconds=now.backlog_minutes * 60)
-        with opened(now) as pipeline:
+        rules = build_rules(
+            now,
+            stability_seconds=now.stability_seconds,
+            retry_after_seconds=now.backlog_minutes * 60,
+            max_runs=RUNS_A_BACKLOG,
+        )
+        with opened(now, timeout_seconds=TICK_TIMEOUT_SECONDS) as pipeline:
             plan = look_and_plan(pipeline, rules, plan_backlog)
             for sentence in quarantine_misplaced(pipeline, plan):
                 context.log.warning(sentence)

@@ -1,5 +1,6 @@
 """Which reports a run takes: those that its config names, or whatever waits for its source."""
 
+import sys
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,6 +13,8 @@ from vcenter_pipeline.settings import Settings
 
 RUNS_A_TICK: Final = 5
 """Submitting a run takes the daemon 0.5 to 0.7 s, and a tick should stay below 5 s."""
+RUNS_A_BACKLOG: Final = 50
+"""A schedule may take longer, but others wait for it."""
 BYTES_A_TICK: Final = 512 * 1024 * 1024
 """Fingerprinting takes about a second for these."""
 
@@ -24,18 +27,20 @@ def select_reports(pipeline: Pipeline, source: Source, asked_for: Sequence[str])
     """
     if asked_for:
         return [path for path in asked_for if _lies_below(path, source)]
-    rules = build_rules(pipeline.settings, stability_seconds=0, retry_after_seconds=0)
+    rules = build_rules(pipeline.settings, stability_seconds=0, retry_after_seconds=0, max_runs=sys.maxsize)
     waiting = plan_backlog(look(pipeline.settings.input_path), {}, rules, utc_now())
     return [report.path for request in waiting.requests if request.source == source for report in request.reports]
 
 
-def build_rules(settings: Settings, *, stability_seconds: float, retry_after_seconds: float) -> Rules:
+def build_rules(
+    settings: Settings, *, stability_seconds: float, retry_after_seconds: float, max_runs: int = RUNS_A_TICK
+) -> Rules:
     """Give the rules of planning that the settings ask for."""
     return Rules(
         batch_threshold=settings.batch_threshold,
         batch_size=settings.batch_size,
         stability_seconds=stability_seconds,
-        max_runs=RUNS_A_TICK,
+        max_runs=max_runs,
         max_bytes=BYTES_A_TICK,
         retry_after_seconds=retry_after_seconds,
     )

@@ -4,7 +4,7 @@ import json
 
 import dagster as dg
 
-from vcenter_pipeline.defs.ingestion import opened
+from vcenter_pipeline.defs.ingestion import TICK_TIMEOUT_SECONDS, opened
 from vcenter_pipeline.defs.jobs import INGEST_JOB, run_tags
 from vcenter_pipeline.defs.looking import look_and_plan, quarantine_misplaced, run_key
 from vcenter_pipeline.defs.partitions import SOURCES
@@ -27,7 +27,7 @@ def build_reports_sensor(settings: Settings) -> dg.SensorDefinition:
     def reports_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         now = load_settings()
         rules = build_rules(now, stability_seconds=now.stability_seconds, retry_after_seconds=now.backlog_minutes * 60)
-        with opened(now) as pipeline:
+        with opened(now, timeout_seconds=TICK_TIMEOUT_SECONDS) as pipeline:
             plan = look_and_plan(pipeline, rules)
             for sentence in quarantine_misplaced(pipeline, plan):
                 context.log.warning(sentence)

@@ -106,13 +106,19 @@ def plan_backlog(listing: Listing, known: Known, rules: Rules, now: datetime) ->
     """Choose what still waits: per source one request for up to `batch_size` finished reports.
 
     It takes reports that nobody asked for, because the sensor was off, and those asked for at least
-    `retry_after_seconds` ago whose run failed for a passing cause. Neither `max_runs` nor `max_bytes` counts:
-    the reports of many sources can be one run, and none is fingerprinted beforehand.
+    `retry_after_seconds` ago whose run failed for a passing cause. Of more than `max_runs` sources those come first
+    whose report has waited longest; `max_bytes` does not count, as none is fingerprinted beforehand.
     """
     memory = _Memory(listing, known, rules, now)
+
+    def turn(item: tuple[Source, list[Waiting]]) -> tuple[datetime, Source]:
+        source, reports = item
+        looks = [memory.looks[report.path] for report in reports]
+        return min(look.requested_at or look.seen_at for look in looks), source
+
+    waiting = sorted(_by_source(memory.untouched(rules, now)).items(), key=turn)
     requests = tuple(
-        Request(source, _oldest_first(reports)[: rules.batch_size])
-        for source, reports in sorted(_by_source(memory.untouched(rules, now)).items())
+        Request(source, _oldest_first(reports)[: rules.batch_size]) for source, reports in waiting[: rules.max_runs]
     )
     return memory.to_plan(requests, now)
 
