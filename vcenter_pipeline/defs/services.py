@@ -26,11 +26,9 @@ def run_services(settings: Settings, tell: Callable[[str], None]) -> int:
     Both databases are set up before: started together on an empty home, the two processes would create
     Dagster's tables at once, which killed the webserver in one of four tries.
     """
-    home = prepare_home(settings)
-    os.environ["DAGSTER_HOME"] = str(home)
+    os.environ["DAGSTER_HOME"] = str(prepare_home(settings))
     with opened(settings), dg.DagsterInstance.get() as instance:
         instance.upgrade()
-    environment = {**os.environ, **_absolute(settings)}
     tell(f"Dagster UI: http://{_HOST}:{settings.ui_port}")
     tell(f"Drop reports into {settings.input_path}/<client>/<environment>/")
     tell(f"Power BI reads {settings.output_path}")
@@ -42,7 +40,7 @@ def run_services(settings: Settings, tell: Callable[[str], None]) -> int:
     stopping = _Stopping()
     processes = {
         name: subprocess.Popen(  # noqa: S603 - our own words
-            [sys.executable, "-m", *command, "--module-name", DEFINITIONS], env=environment, cwd=home
+            [sys.executable, "-m", *command, "--module-name", DEFINITIONS]
         )
         for name, command in commands.items()
     }
@@ -68,18 +66,6 @@ class _Stopping:
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
         self.is_asked = True
-
-
-def _absolute(settings: Settings) -> dict[str, str]:
-    """Give the places as absolute paths: the services work in Dagster's home, a `.env` file lies elsewhere."""
-    return {
-        "VCENTER_HOME": str(settings.home_path),
-        "VCENTER_INPUT_DIR": str(settings.input_path),
-        "VCENTER_ARCHIVE_DIR": str(settings.archive_path),
-        "VCENTER_QUARANTINE_DIR": str(settings.quarantine_path),
-        "VCENTER_OUTPUT_DIR": str(settings.output_path),
-        "DATABASE_URL": settings.database,
-    }
 
 
 def _stop(processes: Collection[subprocess.Popen[bytes]]) -> None:
