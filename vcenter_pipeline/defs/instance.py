@@ -5,14 +5,16 @@ The `dagster.yaml` in the repository is what this renders for the default settin
 """
 
 from pathlib import Path
+from typing import Final
 
 from vcenter_pipeline.settings import Settings
 
-_FIRST_LINE = (
+_MODE: Final = 0o750
+_FIRST_LINE: Final = (
     "# How Dagster runs the pipeline. Rendered from the settings; `vcenter-pipeline up` writes it to DAGSTER_HOME."
 )
 
-_TEMPLATE = """\
+_TEMPLATE: Final = """\
 {first_line}
 
 telemetry:
@@ -56,21 +58,31 @@ def instance_yaml(max_runs: int) -> str:
     return _TEMPLATE.format(first_line=_FIRST_LINE, max_runs=max_runs)
 
 
+def ensure_input(settings: Settings) -> None:
+    """Create the input folder where it lies in the home.
+
+    One that was moved elsewhere is not created: it may be a share that is not mounted, and an empty folder
+    in its place would read as "no reports".
+    """
+    if settings.input_dir is None:
+        settings.home_path.mkdir(parents=True, exist_ok=True, mode=_MODE)
+        settings.input_path.mkdir(exist_ok=True, mode=_MODE)
+
+
 def prepare_home(settings: Settings) -> Path:
     """Create the directories and write `dagster.yaml`; give DAGSTER_HOME.
 
     Directories are closed to other users: they hold what clients run. A `dagster.yaml` that somebody
     else wrote is left as it is.
     """
+    ensure_input(settings)
     for path in (
-        settings.home_path,
-        settings.input_path,
         settings.archive_path,
         settings.quarantine_path,
         settings.output_path,
         settings.dagster_path,
     ):
-        path.mkdir(parents=True, exist_ok=True, mode=0o750)
+        path.mkdir(parents=True, exist_ok=True, mode=_MODE)
     configuration = settings.dagster_path / "dagster.yaml"
     text = instance_yaml(settings.max_runs)
     present = configuration.read_text(encoding="utf-8") if configuration.exists() else _FIRST_LINE

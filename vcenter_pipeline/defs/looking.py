@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from vcenter_pipeline.defs.ingestion import Pipeline, utc_now
+from vcenter_pipeline.defs.instance import ensure_input
 from vcenter_pipeline.errors import PermanentError, TransientError
 from vcenter_pipeline.intake.listing import Listing, look
 from vcenter_pipeline.intake.opening import fingerprint, open_report
@@ -37,6 +38,7 @@ def look_and_plan(
     Raises:
         ListingError: the folder could not be looked at; nothing is planned and nothing forgotten.
     """
+    ensure_input(pipeline.settings)
     listing = look(pipeline.settings.input_path)
     known = {seen.path: Look(*seen[1:]) for seen in looks.read_looks(pipeline.database)}
     if is_asking_again:
