@@ -1,31 +1,22 @@
 """Records -> valid rows by table, and rejected rows with a reason.
 
-Rows are tuples in the column order of their table, ready for the database: Pandera sees them once, as a
-frame of Arrow columns, and what it refuses is taken out before anything is stored. An asset check that
-ran afterwards would only report what already stands in the tables.
+Rows are tuples in the column order of their table, ready for the database. What validation refuses is taken
+out before anything is stored: an asset check that ran afterwards would only report what already stands there.
 """
 
+import gc
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from functools import cache
 from itertools import compress
-from typing import Any, Final, Literal, NamedTuple, TypeVar, cast
-
-import pandas as pd
-import pyarrow as pa
-from pandas.arrays import ArrowExtensionArray
-from pandera.errors import SchemaErrors
-from pandera.pandas import DataFrameSchema
+from operator import itemgetter
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from vcenter_pipeline.model.columns import core_table
 from vcenter_pipeline.model.records import Batch, RejectedRow, TriggeredAlarm, VirtualMachine
-from vcenter_pipeline.model.schemas import CORE_TABLES
-from vcenter_pipeline.model.units import shown
+from vcenter_pipeline.model.validation import find_reasons
 from vcenter_pipeline.model.vocabulary import SEVERITY_BY_STATUS
-
-T = TypeVar("T")
 
 Row = tuple[Any, ...]
 Rows = dict[str, list[Row]]
@@ -37,6 +28,15 @@ FreeText = Literal["keep", "mask", "drop"]
 MASK: Final = "(masked)"
 _CONTENT_LENGTH: Final = 2_000
 _OWN_FIELDS: Final = VirtualMachine._fields.index("nics")
+_TWICE: Final = "the report has it twice; the first one was kept"
+_CHILDREN: Final = (("vm_nics", "nics"), ("vm_datastores", "datastores"), ("vm_attributes", "attributes"))
+_CHILD_KEYS: Final = {
+    "vm_nics": itemgetter(0, 1),
+    "vm_datastores": itemgetter(0, 1),
+    "vm_attributes": itemgetter(0, 1, 2),
+}
+"""What tells the children of one virtual machine apart: the rest of their table's key."""
+_FROM_PARENT: Final = frozenset({"virtual_machine_key"})
 _NO_IDENTITY: Final = (
     "it has neither an instance uuid, nor a moid, nor a BIOS uuid with a name, so it cannot be told apart"
 )
@@ -64,6 +64,12 @@ class Normalizer:
     """Turns the batches of one report into rows, and remembers what it has seen of that report."""
 
     def __init__(self, origin: Origin, free_text: FreeText = "keep") -> None:
+        """Take what every row of the report shares.
+
+        Raises:
+            ValueError: the origin itself is not as the tables declare it.
+        """
+        _refuse_origin(origin)
         self._origin = origin
         self._free_text = free_text
         self._keys: dict[str, set[str]] = {"virtual_machines": set(), "triggered_alarms": set()}
@@ -84,10 +90,11 @@ class Normalizer:
     def add(self, batch: Batch) -> Rows:
         """Give the rows of a batch, the rejected ones among them as rows of `rejected_rows`."""
         rejected = list(batch.rejected)
-        if batch.kind == "virtual_machines":
-            rows = self._virtual_machines(batch, cast("Sequence[VirtualMachine]", batch.records), rejected)
-        else:
-            rows = self._triggered_alarms(batch, cast("Sequence[TriggeredAlarm]", batch.records), rejected)
+        with _no_cyclic_gc():
+            if batch.kind == "virtual_machines":
+                rows = self._virtual_machines(batch, cast("Sequence[VirtualMachine]", batch.records), rejected)
+            else:
+                rows = self._triggered_alarms(batch, cast("Sequence[TriggeredAlarm]", batch.records), rejected)
         self._counts[batch.kind] = self._counts.get(batch.kind, 0) + len(rows[batch.kind])
         rows["rejected_rows"] = [self._rejected_row(row) for row in rejected]
         return rows
@@ -102,18 +109,39 @@ class Normalizer:
         keep = self._kept("virtual_machines", batch, rows, keys, rejected)
         rows_by_table: Rows = {"virtual_machines": list(compress(rows, keep))}
         kept = list(compress(zip(cast("list[str]", keys), records, batch.indexes, strict=True), keep))
-        children: dict[str, list[tuple[str, int, Row]]] = {
-            "vm_nics": [(key, index, nic) for key, vm, index in kept for nic in _distinct(vm.nics)],
-            "vm_datastores": [(key, index, item) for key, vm, index in kept for item in _distinct(vm.datastores)],
-            "vm_attributes": [(key, index, item) for key, vm, index in kept for item in _distinct(vm.attributes)],
-        }
-        for table, found in children.items():
-            child_rows = [(key, *head[:2], *child, *tail) for key, _, child in found]
-            reasons = _validate(table, child_rows)
-            for number, reason in reasons.items():
-                rejected.append(_rejected(table, batch.path, found[number][1], reason, child_rows[number]))
-            rows_by_table[table] = [row for number, row in enumerate(child_rows) if number not in reasons]
+        rows_by_table |= self._children(batch.path, kept, rejected)
         return rows_by_table
+
+    def _children(
+        self, path: str, machines: Sequence[tuple[str, VirtualMachine, int]], rejected: list[RejectedRow]
+    ) -> Rows:
+        """Give the rows of what belongs to virtual machines: key, record and position of each."""
+        origin = self._origin
+        head, tail = (origin.client, origin.environment), (origin.collected_at, origin.report)
+        rows: Rows = {}
+        indexes: dict[str, list[int]] = {}
+        for table, field in _CHILDREN:
+            of_machine, key_of = itemgetter(VirtualMachine._fields.index(field)), _CHILD_KEYS[table]
+            found, places = list[Row](), list[int]()
+            for key, machine, index in machines:
+                children = of_machine(machine)
+                if len(children) > 1:
+                    distinct: dict[Any, Row] = {}
+                    for child in children:
+                        if distinct.setdefault(key_of(child), child) != child:
+                            row = (key, *head, *child, *tail)
+                            rejected.append(_rejected(table, path, index, _TWICE, row))
+                    children = distinct.values()
+                for child in children:
+                    found.append((key, *head, *child, *tail))
+                    places.append(index)
+            rows[table], indexes[table] = found, places
+        for table, reasons in find_reasons(rows, but=_FROM_PARENT.union(Origin._fields)).items():
+            for number in sorted(reasons):
+                row = rows[table][number]
+                rejected.append(_rejected(table, path, indexes[table][number], reasons[number], row))
+            rows[table] = [row for number, row in enumerate(rows[table]) if number not in reasons]
+        return rows
 
     def _virtual_machine_keys(self, records: Sequence[VirtualMachine]) -> list[str | None]:
         """Give the keys; of two virtual machines with one instance uuid the later one goes by its moid.
@@ -171,12 +199,13 @@ class Normalizer:
             if key is None:
                 reasons[number] = _NO_IDENTITY
             elif key in seen:
-                reasons[number] = f"the report has it twice; the first one was kept ({key})"
+                reasons[number] = f"{_TWICE} ({key})"
             else:
                 seen.add(key)
         numbers = [number for number in range(len(rows)) if number not in reasons] if reasons else range(len(rows))
-        found = _validate(table, [rows[number] for number in numbers] if reasons else rows)
-        for number, reason in found.items():
+        candidates = [rows[number] for number in numbers] if reasons else rows
+        found = find_reasons({table: candidates}, but=frozenset(Origin._fields))
+        for number, reason in found.get(table, {}).items():
             reasons[numbers[number]] = reason
             seen.discard(cast("str", keys[numbers[number]]))
         rejected.extend(
@@ -208,10 +237,6 @@ class Normalizer:
         )
 
 
-def _distinct(children: tuple[T, ...]) -> Iterable[T]:
-    return children if len(children) < 2 else dict.fromkeys(children)  # noqa: PLR2004 - one child repeats nothing
-
-
 def _virtual_machine_key(prefix: str, record: VirtualMachine) -> str | None:
     identity = record.instance_uuid or record.moid
     if identity is None and record.bios_uuid and record.name:
@@ -236,58 +261,29 @@ def _alarm_key(prefix: str, record: TriggeredAlarm) -> str | None:
     return alarm and f"{prefix}{alarm}/{entity}"
 
 
-def _validate(table: str, rows: Sequence[Row]) -> dict[int, str]:
-    """Give the reason for every row that does not pass, by its number.
+def _refuse_origin(origin: Origin) -> None:
+    columns = [column.name for column in core_table("virtual_machines").columns]
+    row = tuple(getattr(origin, name, None) for name in columns)
+    reasons = find_reasons({"virtual_machines": [row]}, but=frozenset(columns).difference(Origin._fields))
+    if reasons:
+        raise ValueError(f"The origin of a report is not as declared: {reasons['virtual_machines'][0]}.")
 
-    What `Origin` fills is the same in every row of a report, so one row of it is looked at for all.
+
+@contextmanager
+def _no_cyclic_gc() -> Iterator[None]:
+    """Switch the cyclic garbage collector off for the block: its passes over so many new rows double their cost.
+
+    Freezing and unfreezing makes what the block made old, so that the next passes do not walk over it either.
     """
-    if not rows:
-        return {}
-    columns = dict(zip((c.name for c in core_table(table).columns), zip(*rows, strict=True), strict=True))
-    varying, constant = _schemas(table)
-    _failures(constant, {name: columns[name][:1] for name in constant.columns})
-    return _reasons(_failures(varying, {name: columns[name] for name in varying.columns}))
-
-
-@cache
-def _schemas(table: str) -> tuple[DataFrameSchema, DataFrameSchema]:
-    """Give the declared schema in two parts: the columns that vary, and those that `Origin` fills."""
-    schema = copy(CORE_TABLES[table].to_schema())
-    filled = [name for name in Origin._fields if name in schema.columns]
-    key, schema.unique = cast("list[str]", schema.unique), None
-    varying = schema.remove_columns(filled)
-    varying.unique = [name for name in key if name not in filled]
-    varying.report_duplicates = "exclude_first"
-    return varying, schema.select_columns(filled)
-
-
-def _failures(schema: DataFrameSchema, columns: Mapping[str, Sequence[object]]) -> pd.DataFrame:
-    """Give Pandera's failure cases: `column`, `check`, `failure_case` and the row's `index`."""
-    frame = pd.DataFrame(
-        {
-            name: ArrowExtensionArray(pa.array(values, schema.columns[name].dtype.type.pyarrow_dtype))
-            for name, values in columns.items()
-        },
-        copy=False,
-    )
+    was_enabled = gc.isenabled()
+    gc.disable()
     try:
-        schema.validate(frame, lazy=True, inplace=True)
-    except SchemaErrors as errors:
-        return cast("pd.DataFrame", errors.failure_cases)
-    return pd.DataFrame(columns=["column", "check", "failure_case", "index"])
-
-
-def _reasons(failures: pd.DataFrame) -> dict[int, str]:
-    reasons: dict[int, dict[str, None]] = {}
-    for column, check, case, index in failures[["column", "check", "failure_case", "index"]].itertuples(index=False):
-        if check == "not_nullable":
-            sentence = f"{column} is missing"
-        elif check == "multiple_fields_uniqueness":
-            sentence = "the report has it twice; the first one was kept"
-        else:
-            sentence = f"{column} {check}: {shown(case)}"
-        reasons.setdefault(int(index), {})[sentence] = None
-    return {index: "; ".join(sentences) for index, sentences in reasons.items()}
+        yield
+    finally:
+        if was_enabled:
+            gc.freeze()
+            gc.unfreeze()
+            gc.enable()
 
 
 def _rejected(table: str, path: str, index: int, reason: str, row: Row) -> RejectedRow:
