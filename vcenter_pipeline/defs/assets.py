@@ -46,7 +46,7 @@ def build_ingest() -> dg.AssetsDefinition:
             for source in _sources(context):
                 with source_lock(pipeline.database, source.key):
                     paths = select_reports(pipeline, source, intake.reports)
-                    found = ingest_reports(pipeline, source, paths, run_id=context.run_id, is_last_try=is_last_try)
+                    found = ingest_reports(pipeline, source, paths, run_id=context.run.run_id, is_last_try=is_last_try)
                     outcomes[source.key] = [_logged(context, outcome) for outcome in found]
         everything = [outcome for of_source in outcomes.values() for outcome in of_source]
         if not is_last_try and any(outcome.status == "failed" for outcome in everything):
