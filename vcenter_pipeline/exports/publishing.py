@@ -33,7 +33,8 @@ def publish(
 
     Args:
         directory: the source's own: `<output>/<client>/<environment>`; it is made when missing.
-        tables: every published table, as `star.build_star` gives them.
+        tables: every published table, as `star.build_star` gives them; each is looked at once, and once more
+            for the workbook.
         file_formats: some of `parquet`, `csv`, `json`, `excel`.
         guard_formulas: whether CSV gets an apostrophe before text that a spreadsheet would run.
         file_mode: the permissions of the files.
@@ -46,7 +47,6 @@ def publish(
         raise ValueError(f"there is no format {', '.join(sorted(unknown))}; there are {', '.join(FILE_FORMATS)}")
     if missing := set(TABLE_NAMES) - set(tables):
         raise ValueError(f"these tables are missing: {', '.join(sorted(missing))}")
-    declared = {name: conform(name, tables[name]) for name in TABLE_NAMES}
     writers: dict[Literal["parquet", "csv", "json"], Callable[[BinaryIO, pa.Table], None]] = {
         "parquet": write_parquet,
         "csv": partial(write_csv, guard_formulas=guard_formulas),
@@ -54,15 +54,18 @@ def publish(
     }
     names: list[str] = []
     with Replacing(directory, file_mode=file_mode) as replacing:
-        for file_format, write in writers.items():
-            for table_name, table in declared.items() if file_format in file_formats else ():
-                names.append(file_name(table_name, file_format))
-                with replacing.open(names[-1]) as file:
-                    write(file, table)
+        for table_name in TABLE_NAMES:
+            table = conform(table_name, tables[table_name])
+            for file_format, write in writers.items():
+                if file_format in file_formats:
+                    names.append(file_name(table_name, file_format))
+                    with replacing.open(names[-1]) as file:
+                        write(file, table)
+            del table  # before the next one is there: with 100,000 virtual machines that is 100 MB
         if "excel" in file_formats:
             from vcenter_pipeline.exports.workbook import write_workbook  # noqa: PLC0415 - openpyxl costs 0.13 s
 
             names.append(WORKBOOK_NAME)
             with replacing.open(WORKBOOK_NAME) as file:
-                write_workbook(file, declared)
+                write_workbook(file, {name: conform(name, tables[name]) for name in TABLE_NAMES})
     return [PublishedFile(directory / name, (directory / name).stat().st_size) for name in names]

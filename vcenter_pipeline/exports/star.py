@@ -39,18 +39,33 @@ def build_star(client: str, environment: str, core: Mapping[str, pa.Table]) -> d
     Raises:
         ValueError: a table has other columns than the model declares.
     """
-    star = {name: core[core_name] for name, core_name in _SAME_ROWS.items()}
-    star["dim_source"] = _dim_source(client, environment, core)
-    star["fact_triggered_alarm"] = _fact_triggered_alarm(core["triggered_alarms"], star["dim_virtual_machine"])
-    return {name: _sorted(name, conform(name, star[name])) for name in TABLE_NAMES}
+    return {name: build_table(name, client, environment, core) for name in TABLE_NAMES}
+
+
+def build_table(name: str, client: str, environment: str, core: Mapping[str, pa.Table]) -> pa.Table:
+    """Give one published table of one source; of `core` only what it is made from is looked at.
+
+    Raises:
+        ValueError: a table has other columns than the model declares.
+    """
+    if name == "dim_source":
+        table = _dim_source(client, environment, core)
+    elif name == "fact_triggered_alarm":
+        table = _fact_triggered_alarm(core["triggered_alarms"], core["virtual_machines"])
+    else:
+        table = core[_SAME_ROWS[name]]
+    return _sorted(name, conform(name, table))
 
 
 def _sorted(name: str, table: pa.Table) -> pa.Table:
     """Give the rows by their key; the report, which nearly all rows share, decides last.
 
-    Rows that come sorted are not copied: that is most of the cost.
+    Rows that come sorted are not copied: that is most of the cost. So does the database give virtual machines.
     """
     key = sorted(published_table(name).key, key="report".__eq__)
+    first = table[key[0]]
+    if not first.null_count and pc.all(pc.less(first[:-1], first[1:])).as_py() is not False:
+        return table
     order = pc.sort_indices(table, sort_keys=[(column, "ascending") for column in key])
     return table if pc.all(pc.less(order[:-1], order[1:])).as_py() is not False else table.take(order)
 
@@ -84,6 +99,8 @@ def _fact_triggered_alarm(alarms: pa.Table, machines: pa.Table) -> pa.Table:
     The moid decides. Without one the name does, but only where one virtual machine of that vCenter bears
     it: names are not unique, and an alarm on the wrong machine is worse than one on none.
     """
+    if not alarms.num_rows:
+        return alarms.append_column("virtual_machine_key", pa.chunked_array([], pa.string()))
     stands_on_machine = pc.equal(alarms["entity_type"], "VirtualMachine")
     by_moid = _joined(alarms, "entity_moid")
     by_name = pc.if_else(pc.is_null(alarms["entity_moid"]), _joined(alarms, "entity_name"), None)

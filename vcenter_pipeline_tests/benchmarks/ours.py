@@ -10,11 +10,13 @@ import sys
 from vcenter_pipeline.defs import ingestion, publication
 from vcenter_pipeline.exports import publishing
 from vcenter_pipeline.intake.sources import Source
-from vcenter_pipeline.model.schemas import PUBLISHED_TABLES
 from vcenter_pipeline.model.tables import Normalizer
 from vcenter_pipeline.settings import load_settings
 from vcenter_pipeline.storage.writer import ReportWriter
 from vcenter_pipeline_tests.benchmarks.laps import Laps
+
+_KEYED = ("dim_source", "dim_virtual_machine", "fact_triggered_alarm", "fact_report")
+"""Tables whose keys a run checks before it publishes; `defs.checks` says so, but it needs Dagster."""
 
 
 def _wrap(laps: Laps, formats: tuple[str, ...]) -> None:
@@ -23,7 +25,7 @@ def _wrap(laps: Laps, formats: tuple[str, ...]) -> None:
     laps.timed(ReportWriter, "add", "store")
     laps.timed(ReportWriter, "finish", "store")
     laps.timed(publication, "read_current", "read current")
-    laps.timed(publication, "build_star", "star")
+    laps.timed(publication, "build_table", "star")
     for name in ("parquet", "csv", "json"):
         laps.timed(publishing, f"write_{name}", name)
     if "excel" in formats:
@@ -41,7 +43,7 @@ if __name__ == "__main__":
         outcome = ingestion.ingest_report(pipeline, source, path, run_id="benchmark", is_last_try=True)
         tables = publication.build_tables(pipeline, source)
         laps.enter("unique keys")
-        repeated = [name for name in PUBLISHED_TABLES if publication.repeated_keys(name, tables[name])]
+        repeated = [name for name in _KEYED if publication.repeated_keys(name, tables[name])]
         laps.leave()
         publication.publish_source(pipeline, source, tables)
         publication.archive_ingested(pipeline, source, [path])

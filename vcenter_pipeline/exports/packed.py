@@ -1,0 +1,38 @@
+"""Tables that wait to be written, at a quarter of their size.
+
+A source's tables are wanted several times: for their keys, for three formats, for the workbook, for what the run
+says of them. Together they would be the peak of a run's memory, while only one at a time is looked at.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import pyarrow as pa
+
+_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+
+
+class PackedTables(Mapping[str, pa.Table]):
+    """Tables by name, kept compressed; each look at one gives it anew."""
+
+    def __init__(self, tables: Iterable[tuple[str, pa.Table]]) -> None:
+        self._packed = {name: _pack(table) for name, table in tables}
+
+    def __getitem__(self, name: str) -> pa.Table:
+        """Give the table as it was handed over."""
+        with pa.ipc.open_stream(self._packed[name]) as reader:
+            return reader.read_all()
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names, in the order in which they came."""
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        """Count the tables."""
+        return len(self._packed)
+
+
+def _pack(table: pa.Table) -> pa.Buffer:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema, options=_OPTIONS) as writer:
+        writer.write_table(table.combine_chunks())
+    return sink.getvalue()
