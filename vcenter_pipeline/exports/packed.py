@@ -15,7 +15,11 @@ class PackedTables(Mapping[str, pa.Table]):
     """Tables by name, kept compressed; each look at one gives it anew."""
 
     def __init__(self, tables: Iterable[tuple[str, pa.Table]]) -> None:
-        self._packed = {name: _pack(table) for name, table in tables}
+        self._packed: dict[str, pa.Buffer] = {}
+        for name, table in tables:
+            self._packed[name] = _pack(table)
+            del table
+            pa.default_memory_pool().release_unused()
 
     def __getitem__(self, name: str) -> pa.Table:
         """Give the table as it was handed over."""
@@ -34,5 +38,5 @@ class PackedTables(Mapping[str, pa.Table]):
 def _pack(table: pa.Table) -> pa.Buffer:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=_OPTIONS) as writer:
-        writer.write_table(table.combine_chunks())
+        writer.write_table(table)
     return sink.getvalue()
