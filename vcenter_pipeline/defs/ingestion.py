@@ -225,8 +225,7 @@ def _ledger_row(found: _Found) -> LedgerRow:
 def _quarantined(pipeline: Pipeline, found: _Found, error: ReportError) -> Outcome:
     """Record why in the ledger, then move the file: the move is last, so a crash before it is made good later.
 
-    Each file has its own row: two empty files are two faults, and a whole report under a wrong extension is one
-    although its content was ingested.
+    Each file has its own row: two empty files are two faults, and one row for both would hide the first.
     """
     sentence = str(error) if found.path in str(error) else f"{found.path}: {error}"
     row = _ledger_row(found) | {
