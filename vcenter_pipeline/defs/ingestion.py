@@ -21,6 +21,7 @@ from vcenter_pipeline.intake.listing import Facts
 from vcenter_pipeline.intake.opening import fingerprint, is_being_written, open_report, read_facts
 from vcenter_pipeline.intake.quarantine import Reason, quarantine
 from vcenter_pipeline.intake.sources import Source
+from vcenter_pipeline.model.batches import merge_batches
 from vcenter_pipeline.model.records import Kind
 from vcenter_pipeline.model.tables import Normalizer, Origin, Row
 from vcenter_pipeline.settings import Settings
@@ -136,7 +137,7 @@ def _store(pipeline: Pipeline, found: _Found, file: BinaryIO) -> Outcome:
     counts: Counter[str] = Counter()
     preview: dict[str, list[Row]] = {}
     with begin_report(pipeline.database, key) as writer:
-        for batch in read_batches(file, name, pipeline.limits, batch_rows=BATCH_ROWS):
+        for batch in merge_batches(read_batches(file, name, pipeline.limits, batch_rows=BATCH_ROWS), BATCH_ROWS):
             shapes[batch.shape] = None
             for table, rows in normalizer.add(batch).items():
                 writer.add(table, rows)

@@ -125,3 +125,9 @@ class Batch(NamedTuple):
     records: Sequence[VirtualMachine] | Sequence[TriggeredAlarm]
     rejected: Sequence[RejectedRow]
     """Rows of this stretch of the list that could not become a record."""
+    paths: Sequence[str] = ()
+    """Where the list of each record stands, when they come from several; else empty."""
+
+    def position(self, number: int) -> str:
+        """Say where in the report a record stands: `results[2].virtual_machines[0]`."""
+        return f"{self.paths[number] if self.paths else self.path}[{self.indexes[number]}]"

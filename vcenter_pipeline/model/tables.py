@@ -108,38 +108,38 @@ class Normalizer:
         rows = [(key, *head, *record[:_OWN_FIELDS], *tail) for key, record in zip(keys, records, strict=True)]
         keep = self._kept("virtual_machines", batch, rows, keys, rejected)
         rows_by_table: Rows = {"virtual_machines": list(compress(rows, keep))}
-        kept = list(compress(zip(cast("list[str]", keys), records, batch.indexes, strict=True), keep))
-        rows_by_table |= self._children(batch.path, kept, rejected)
+        kept = list(compress(zip(cast("list[str]", keys), records, range(len(records)), strict=True), keep))
+        rows_by_table |= self._children(batch, kept, rejected)
         return rows_by_table
 
     def _children(
-        self, path: str, machines: Sequence[tuple[str, VirtualMachine, int]], rejected: list[RejectedRow]
+        self, batch: Batch, machines: Sequence[tuple[str, VirtualMachine, int]], rejected: list[RejectedRow]
     ) -> Rows:
-        """Give the rows of what belongs to virtual machines: key, record and position of each."""
+        """Give the rows of what belongs to virtual machines: key, record and number in the batch of each."""
         origin = self._origin
         head, tail = (origin.client, origin.environment), (origin.collected_at, origin.report)
         rows: Rows = {}
-        indexes: dict[str, list[int]] = {}
+        parents: dict[str, list[int]] = {}
         for table, field in _CHILDREN:
             of_machine, key_of = itemgetter(VirtualMachine._fields.index(field)), _CHILD_KEYS[table]
-            found, places = list[Row](), list[int]()
-            for key, machine, index in machines:
+            found, numbers = list[Row](), list[int]()
+            for key, machine, number in machines:
                 children = of_machine(machine)
                 if len(children) > 1:
                     distinct: dict[Any, Row] = {}
                     for child in children:
                         if distinct.setdefault(key_of(child), child) != child:
                             row = (key, *head, *child, *tail)
-                            rejected.append(_rejected(table, path, index, _TWICE, row))
+                            rejected.append(_rejected(table, batch.position(number), _TWICE, row))
                     children = distinct.values()
                 for child in children:
                     found.append((key, *head, *child, *tail))
-                    places.append(index)
-            rows[table], indexes[table] = found, places
+                    numbers.append(number)
+            rows[table], parents[table] = found, numbers
         for table, reasons in find_reasons(rows, but=_FROM_PARENT.union(Origin._fields)).items():
             for number in sorted(reasons):
-                row = rows[table][number]
-                rejected.append(_rejected(table, path, indexes[table][number], reasons[number], row))
+                position = batch.position(parents[table][number])
+                rejected.append(_rejected(table, position, reasons[number], rows[table][number]))
             rows[table] = [row for number, row in enumerate(rows[table]) if number not in reasons]
         return rows
 
@@ -209,8 +209,7 @@ class Normalizer:
             reasons[numbers[number]] = reason
             seen.discard(cast("str", keys[numbers[number]]))
         rejected.extend(
-            _rejected(table, batch.path, batch.indexes[number], reasons[number], rows[number])
-            for number in sorted(reasons)
+            _rejected(table, batch.position(number), reasons[number], rows[number]) for number in sorted(reasons)
         )
         return [number not in reasons for number in range(len(rows))]
 
@@ -286,11 +285,11 @@ def _no_cyclic_gc() -> Iterator[None]:
             gc.enable()
 
 
-def _rejected(table: str, path: str, index: int, reason: str, row: Row) -> RejectedRow:
+def _rejected(table: str, position: str, reason: str, row: Row) -> RejectedRow:
     columns = core_table(table).columns
     content = {c.name: value for c, value in zip(columns, row, strict=True) if value is not None and not c.is_free_text}
     text = json.dumps(content, default=str, ensure_ascii=False)
-    return RejectedRow(table, f"{path}[{index}]", reason, _storable(text[:_CONTENT_LENGTH]))
+    return RejectedRow(table, position, reason, _storable(text[:_CONTENT_LENGTH]))
 
 
 def _storable(text: str) -> str:

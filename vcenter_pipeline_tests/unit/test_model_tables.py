@@ -9,6 +9,7 @@ import pytest
 
 from vcenter_pipeline.formats.document import Limits
 from vcenter_pipeline.formats.reading import read_batches
+from vcenter_pipeline.model.batches import merge_batches
 from vcenter_pipeline.model.columns import core_table
 from vcenter_pipeline.model.records import (
     Batch,
@@ -299,3 +300,42 @@ def test_an_empty_list_says_that_there_is_nothing() -> None:
     normalizer = _normalizer()
     assert not any(normalizer.add(_alarms()).values())
     assert normalizer.counts == {"triggered_alarms": 0}
+
+
+def test_merged_batches_keep_every_place() -> None:
+    """A loop over machines leaves a list of one each: the sentence must still name the result that is wrong."""
+    loop = [
+        _machines(_EMPTY._replace(moid=f"vm-{number}", cpu_count=-1 if number == 2 else 1))._replace(
+            path=f"results[{number}].virtual_machines"
+        )
+        for number in range(5)
+    ]
+    merged = list(merge_batches([*loop[:4], _alarms(_ALARM), loop[4]], 3))
+    assert [(batch.kind, len(batch.records)) for batch in merged] == [
+        ("virtual_machines", 3),
+        ("virtual_machines", 1),
+        ("triggered_alarms", 1),
+        ("virtual_machines", 1),
+    ]
+    rows = _normalizer().add(merged[0])
+    assert _column(rows, "virtual_machines", "moid") == ["vm-0", "vm-1"]
+    assert _reasons(rows) == [
+        ("virtual_machines", "results[2].virtual_machines[0]", "cpu_count is less than 0: -1"),
+    ]
+
+
+def test_merging_keeps_rejected_rows_and_empty_lists() -> None:
+    """An empty list says that there is nothing; a refused row has no record, so the places must not shift."""
+    refused = RejectedRow("virtual_machines", "results[0].virtual_machines[0]", "it is a text, not an object", None)
+    nic = VmNic("00:0c", None, None, None)
+    loop = [
+        _machines(_EMPTY._replace(moid="vm-1"), indexes=[1], rejected=[refused])._replace(path="results[0].x"),
+        _machines()._replace(path="results[1].x"),
+        _machines(_EMPTY._replace(moid="vm-2", nics=(nic,)))._replace(path="results[2].x"),
+    ]
+    (merged,) = merge_batches(loop, 100)
+    assert [position for _, position, _ in _reasons(_normalizer().add(merged))] == [
+        "results[0].virtual_machines[0]",
+        "results[2].x[0]",
+    ]
+    assert list(merge_batches([_alarms()], 100)) == [_alarms()]
