@@ -155,10 +155,13 @@ class _Grammar:
         return self._unexpected(at)
 
 
+_WORDS: Final = (b"true", b"false", b"null", b"True", b"False", b"None", b"NaN", b"Infinity", b"-Infinity")
+_SIGNS: Final = frozenset({b"{", b"}", b"[", b"]", b",", b":"})
+
+
 def unexpected_error(expected: str, raw: bytes, offset: int) -> DamageError:
-    """Say that something else stands at the beginning of `raw`."""
-    found = shown_bytes(raw.split(b"\n")[0][:20])
-    return DamageError(f"expected {expected} but found {found}. Write the report with to_nice_json", offset)
+    """Say that something else stands at the beginning of `raw`, and of what kind it is."""
+    return DamageError(f"expected {expected} but found {_kind(raw)}. Write the report with to_nice_json", offset)
 
 
 def second_key_error(token: bytes, offset: int) -> DamageError:
@@ -178,8 +181,25 @@ def more_error(raw: bytes, offset: int) -> DamageError:
             "Write one list, or one object per line into a .jsonl file"
         )
     else:
-        what = f"after the end of the document stands {shown_bytes(raw[:20])}"
+        what = f"after the end of the document stands {_kind(raw)}"
     return DamageError(what, offset)
+
+
+def _kind(raw: bytes) -> str:
+    """Say what begins here without quoting it: where a comma is missing, the next thing may be a password."""
+    for word in _WORDS:
+        if raw.startswith(word) and not raw[len(word) : len(word) + 1].isalnum():
+            return word.decode()
+    first = raw[:1]
+    if first in _SIGNS:
+        return first.decode()
+    if first == b'"':
+        return "a text"
+    if first == b"'":
+        return "a text in single quotes"
+    if first.isdigit() or first in {b"-", b"+", b"."}:
+        return "a number"
+    return "text without quotes" if first > b" " else "a control character"
 
 
 def shown_bytes(raw: bytes) -> str:

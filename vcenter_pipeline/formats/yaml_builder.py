@@ -159,10 +159,10 @@ class Builder:
 
     def _take_alias(self, event: yaml.AliasEvent) -> None:
         if event.anchor not in self._anchored:
-            raise _refusal(event, f"the alias *{event.anchor} names no anchor before it. Write the value out")
+            raise _refusal(event, "an alias (*) names no anchor before it. Write the value out, or put it in quotes")
         anchored = self._anchored[event.anchor]
         if anchored is None:
-            raise _refusal(event, f"the alias *{event.anchor} stands inside of the value it names. Write the value out")
+            raise _refusal(event, "an alias (*) stands inside of the value it names. Write the value out")
         self._alias_nodes += anchored.nodes
         self._alias_characters += anchored.characters
         if self._alias_nodes > self._limits.max_alias_nodes or self._alias_characters > self._limits.max_content_bytes:

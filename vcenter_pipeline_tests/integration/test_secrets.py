@@ -67,6 +67,12 @@ REFUSED = {
     "twice.json": json.dumps({"invocation": INVOCATION})[:-1] + ', "invocation": {}}',
     "twice.yaml": f"invocation:\n  password: {SECRET}\n  password: {SECRET}\n",
     "alias.yaml": f"password: &p {SECRET}\nother: *q\n",
+    "named_alias.yaml": f"password: *{SECRET}\n",
+    "unquoted.json": f'{{"user": "root", "password": {SECRET}}}',
+    "no_comma.json": f'{{"user": "root" "{SECRET}"}}',
+    "no_colon.json": f'{{"password" "{SECRET}"}}',
+    "more.json": f'{{"clusters": {{}}}} {SECRET}',
+    "output.json": json.dumps({"cmd": ["dump"], "rc": 0, "stdout": SECRET, "changed": False}),
     "list.json": json.dumps([SECRET, SECRET]),
     "text.json": json.dumps(SECRET),
 }

@@ -17,10 +17,14 @@ from vcenter_pipeline.intake.opening import open_report
 from vcenter_pipeline.intake.plan import Look, Rules, plan
 
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
-NOW = datetime.now(UTC).replace(tzinfo=None)
 RULES = Rules(
     batch_threshold=5, batch_size=100, stability_seconds=10, max_runs=5, max_bytes=10**9, retry_after_seconds=600
 )
+
+
+def utc_now() -> datetime:
+    """Give the time now: what a test writes must not be older than a minute when it is opened."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 @pytest.fixture
@@ -61,8 +65,9 @@ def test_one_folder_that_cannot_be_read_stops_nobody_else(tmp_path: Path, report
     assert listing.unreadable == (
         ("globex", "The folder 'globex' could not be read (Permission denied); check its permissions."),
     )
-    known = {path: Look(1, 1, 1, NOW, NOW) for path in ("globex/prod/y.json", "acme/prod/gone.json")}
-    decided = plan(listing, known, RULES, NOW)
+    now = utc_now()
+    known = {path: Look(1, 1, 1, now, now) for path in ("globex/prod/y.json", "acme/prod/gone.json")}
+    decided = plan(listing, known, RULES, now)
     assert set(decided.looks) == {"globex/prod/y.json", "acme/prod/x.json"}
     assert decided.unreadable == listing.unreadable
     assert report.exists()
@@ -82,7 +87,7 @@ def test_a_report_that_was_just_renamed_is_waited_for(tmp_path: Path, report: Pa
     """Ansible renames, then sets the mode: a good report would land in quarantine in between."""
     report.chmod(0)
     with pytest.raises(UnfinishedError, match="may not be read yet"):
-        open_report(tmp_path, "acme/prod/x.json", now=NOW)
+        open_report(tmp_path, "acme/prod/x.json", now=utc_now())
 
 
 @pytest.mark.usefixtures("_as_a_common_user")
@@ -92,7 +97,7 @@ def test_a_report_that_stays_unreadable_is_an_error(tmp_path: Path, report: Path
     sentence = rf"'acme/prod/x.json' may not be read; its mode is ---------- and its owner {os.getuid()}:"
     for later in (timedelta(hours=1), timedelta(hours=-1)):
         with pytest.raises(ReportError, match=f"^{sentence.replace('-', '.')}"):
-            open_report(tmp_path, "acme/prod/x.json", now=NOW + later)
+            open_report(tmp_path, "acme/prod/x.json", now=utc_now() + later)
 
 
 @pytest.mark.usefixtures("_as_a_common_user")
@@ -101,6 +106,6 @@ def test_a_folder_that_cannot_be_entered_may_pass(tmp_path: Path, report: Path) 
     report.parent.chmod(0)
     try:
         with pytest.raises(ListingError, match="Permission denied"):
-            open_report(tmp_path, "acme/prod/x.json", now=NOW)
+            open_report(tmp_path, "acme/prod/x.json", now=utc_now())
     finally:
         report.parent.chmod(0o755)
