@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import dagster as dg
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vcenter_pipeline.defs.ingestion import Outcome
 from vcenter_pipeline.model.columns import Column, Table, core_table, published_table
@@ -65,7 +66,7 @@ def published_metadata(name: str, table: pa.Table, files: Mapping[str, int]) -> 
         "Files": dg.MetadataValue.md("\n".join(f"- `{path}` ({size:,} bytes)" for path, size in files.items())),
     }
     if "collected_at" in table.column_names:
-        metadata |= _collected(filter(None, pa.compute.unique(table["collected_at"]).to_pylist()))
+        metadata |= _collected(filter(None, pc.unique(table["collected_at"]).to_pylist()))
     return metadata | _preview(declared, rows)
 
 
