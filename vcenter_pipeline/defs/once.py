@@ -14,6 +14,7 @@ from vcenter_pipeline.defs.jobs import INGEST_JOB, run_tags
 from vcenter_pipeline.defs.looking import look_and_plan, quarantine_misplaced
 from vcenter_pipeline.defs.resources import intake_config, paths_of
 from vcenter_pipeline.defs.selection import build_rules
+from vcenter_pipeline.defs.specs import REPORT
 from vcenter_pipeline.intake.plan import Plan, Request
 from vcenter_pipeline.settings import Settings
 from vcenter_pipeline.storage.reader import SourceSummary, read_reports_of_run, summary
@@ -133,14 +134,24 @@ def _to_result(pipeline: Pipeline, request: Request, result: dg.ExecuteInProcess
     quarantined = {row["path"]: row["reason"] for row in ledger if row["status"] == "quarantined"}
     input_path = pipeline.settings.input_path
     still_there = [report.path for report in request.reports if (input_path / report.path).exists()]
-    reason = _failure_of(result)
+    told, failure = _told_by(result), _failure_of(result)
     return RunResult(
         source=request.source.key,
         run_id=result.run_id,
         reports=len(request.reports),
         quarantined=tuple(quarantined.values()),
-        failed=tuple(f"{path} still waits: {reason}" for path in still_there),
+        failed=tuple(f"{path} still waits: {told.get(path, failure)}" for path in still_there),
     )
+
+
+def _told_by(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+    """Give the sentences, by path, of a run that succeeded although some of its reports could not be read."""
+    return {
+        path: str(sentence.value)
+        for evaluation in result.get_asset_check_evaluations()
+        if evaluation.asset_key == REPORT
+        for path, sentence in evaluation.metadata.items()
+    }
 
 
 def _failure_of(result: dg.ExecuteInProcessResult) -> str:

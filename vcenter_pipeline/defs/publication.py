@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vcenter_pipeline.defs.ingestion import Pipeline, utc_now
-from vcenter_pipeline.errors import PermanentError
+from vcenter_pipeline.errors import ListingError, PermanentError, UnfinishedError
 from vcenter_pipeline.exports.packed import PackedTables
 from vcenter_pipeline.exports.publishing import PublishedFile, publish
 from vcenter_pipeline.exports.star import build_table
@@ -73,7 +73,11 @@ def archive_ingested(pipeline: Pipeline, source: Source, paths: Iterable[str]) -
     """Move the reports whose content the tables hold to the archive; give their paths below the input.
 
     Whether a report was ingested is asked of the ledger, by content: so a run that was killed after the
-    commit is made good by the next one, and a report that was replaced meanwhile stays.
+    commit is made good by the next one, and a report that was replaced meanwhile stays. So does one that may
+    not be read yet; it must not keep those that came with it from the archive.
+
+    Raises:
+        ArchiveError: a report could not be moved.
     """
     settings = pipeline.settings
     moved = []
@@ -82,10 +86,10 @@ def archive_ingested(pipeline: Pipeline, source: Source, paths: Iterable[str]) -
             with open_report(settings.input_path, path, now=utc_now()) as file:
                 facts = read_facts(file)
                 digest = fingerprint(file, max_bytes=settings.max_file_bytes)
-        except (FileNotFoundError, PermanentError):
+            found = find_reports(pipeline.database, source.client, source.environment, digest)
+            if any(row["status"] == "ingested" for row in found):
+                archive(settings.input_path, path, settings.archive_path, when=utc_now(), expected=facts)
+                moved.append(path)
+        except (FileNotFoundError, PermanentError, UnfinishedError, ListingError):
             continue
-        found = find_reports(pipeline.database, source.client, source.environment, digest)
-        if any(row["status"] == "ingested" for row in found):
-            archive(settings.input_path, path, settings.archive_path, when=utc_now(), expected=facts)
-            moved.append(path)
     return moved
