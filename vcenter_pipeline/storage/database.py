@@ -25,7 +25,7 @@ REVISION: Final = "0001"
 
 _PAGE_BYTES: Final = 16_384
 """Rows are wide and come by the thousand: with SQLite's 4 KiB a report takes a third more CPU to store."""
-_CACHE_KIB: Final = 65_536
+_CACHE_KIB: Final = 16_384
 _LOG_BYTES: Final = 64 * 1024 * 1024
 """How much of the write-ahead log stays on disk after a large report."""
 _MIGRATION_LOCK_SECONDS: Final = 120.0
