@@ -7,6 +7,7 @@ from typing import Final
 from vcenter_pipeline.defs.ingestion import Pipeline, utc_now
 from vcenter_pipeline.errors import PermanentError
 from vcenter_pipeline.intake.listing import look
+from vcenter_pipeline.intake.paths import to_source
 from vcenter_pipeline.intake.plan import Rules, plan_backlog
 from vcenter_pipeline.intake.sources import Source
 from vcenter_pipeline.settings import Settings
@@ -47,8 +48,7 @@ def build_rules(
 
 
 def _lies_below(path: str, source: Source) -> bool:
-    client, _, rest = path.partition("/")
     try:
-        return Source.from_folders(client, rest.partition("/")[0]) == source
+        return to_source(path) == source
     except PermanentError:
         return False
