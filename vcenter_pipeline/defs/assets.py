@@ -22,7 +22,7 @@ from vcenter_pipeline.storage.locks import source_lock
 
 MAX_RETRIES: Final = 3
 _RETRIES: Final = dg.RetryPolicy(max_retries=MAX_RETRIES, delay=2, backoff=dg.Backoff.EXPONENTIAL)
-"""2, 4 and 8 seconds: a report that ends in the middle is mostly one that is still being copied."""
+"""2, 6 and 14 seconds, as Dagster counts: a report that ends in the middle is mostly one that is still being copied."""
 
 Events = Iterator[dg.MaterializeResult[None]]
 

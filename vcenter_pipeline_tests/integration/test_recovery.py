@@ -126,7 +126,7 @@ def test_one_report_that_may_not_be_read_yet_holds_up_no_other(  # noqa: PLR0913
 ) -> None:
     """Ansible sets the mode after the rename: it is waited for, but what came with it must reach Power BI now.
 
-    This waits for the retries of the real job: 2, 4 and 8 seconds.
+    This waits for the retries of the real job: 2, 6 and 14 seconds.
     """
     monkeypatch.setenv("VCENTER_BATCH_THRESHOLD", "1")
     closed = drop("acme/prod/a_closed.json", {"virtual_machines": []})
