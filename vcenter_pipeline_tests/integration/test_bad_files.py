@@ -57,7 +57,7 @@ UNREADABLE: Mapping[str, tuple[bytes, str]] = {
     "deep_block.yml": (b"- " * 100_000 + b"x", "lists and mappings stand more than 100 deep inside each other."),
     "laughs.yaml": (LAUGHS, "written out, the aliases are more than 1,000,000 values"),
     "merges.yaml": (MERGES, "At line 2, column 10: merge keys (<<) are not read."),
-    "loop.yaml": (b"a: &a [*a]\n", "At line 1, column 8: the alias *a stands inside of the value it names."),
+    "loop.yaml": (b"a: &a [*a]\n", "At line 1, column 8: an alias (*) stands inside of the value it names."),
     "two_keys.json": (
         b'{"virtual_machines": [{"moid": "vm-1",\n "moid": "vm-2"}]}',
         'At line 2, column 2 (byte 40, counted from 0): the key "moid" stands twice in one object',

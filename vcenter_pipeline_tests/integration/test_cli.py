@@ -124,15 +124,17 @@ def test_an_input_folder_that_is_gone_is_exit_code_2(run: Run, home: Settings, m
     assert "Traceback" not in done.stderr
 
 
-def test_demo_twice_says_that_nothing_changed(run: Run, home: Settings) -> None:
-    """It is the first thing that anybody runs."""
+def test_demo_twice_changes_nothing_and_says_so(run: Run, home: Settings) -> None:
+    """It is the first thing that anybody runs; counts that double would be the last that they see of it."""
     first = run("demo")
     assert first.returncode == 0, first.stderr
     assert "8 reports of two clients were placed in " in first.stdout
     for line in ("acme/prod 3 77 29 0 0", "globex/lab 3 77 29 0 0", "globex/prod 2 77 29 0 0"):
         assert line in [" ".join(printed.split()) for printed in first.stdout.splitlines()]
-    assert (home.output_path / "globex/lab/vcenter.xlsx").exists()
+    outputs = {path: path.read_bytes() for path in home.output_path.rglob("*.*")}
+    assert home.output_path / "globex/lab/vcenter.xlsx" in outputs
     second = run("demo")
     assert second.returncode == 0
-    assert "Nothing changed" in second.stdout
+    assert "Nothing changed: the tables hold all demo reports already." in second.stdout
+    assert {path: path.read_bytes() for path in home.output_path.rglob("*.*")} == outputs
     assert "No finished report waited." in second.stdout

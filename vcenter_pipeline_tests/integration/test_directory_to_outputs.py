@@ -12,7 +12,6 @@ import openpyxl
 import pytest
 
 from vcenter_pipeline.defs.once import Pass
-from vcenter_pipeline.defs.trial import place_demo_reports
 from vcenter_pipeline.settings import Settings
 
 Drop = Callable[[str, bytes], Path]
@@ -231,20 +230,3 @@ def test_many_reports_of_one_source_are_one_run(
     assert len(published("acme/prod", "fact_report")) == 5
     moid = document["virtual_machines"][0]["moid"]
     assert [v["cpu_count"] for v in published("acme/prod", "dim_virtual_machine") if v["moid"] == moid] == [5]
-
-
-def test_the_demo_twice_changes_nothing(home: Settings, take: Take) -> None:
-    """People try it twice; counts that double would be the last thing they see of it."""
-    assert len(place_demo_reports(home)) == 8
-    first = take()
-    assert first.is_good
-    assert [
-        (s.client, s.environment, s.ingested_count, s.virtual_machine_count, s.triggered_alarm_count)
-        for s in first.sources
-    ] == [("acme", "prod", 3, 77, 29), ("globex", "lab", 3, 77, 29), ("globex", "prod", 2, 77, 29)]
-    outputs, rows = contents(home.output_path), stored(home)
-    assert place_demo_reports(home) == []
-    second = take()
-    assert (second.runs, second.sources) == ((), first.sources)
-    assert contents(home.output_path) == outputs
-    assert stored(home) == rows
