@@ -1,9 +1,10 @@
 """What tests of the whole share: a home of their own, reports dropped as Ansible drops them, one real pass."""
 
+import ctypes
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import vcenter_pipeline
 from vcenter_pipeline.defs.once import Pass, ingest_once
 from vcenter_pipeline.settings import Settings, load_settings
 
+_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
 _REPORTS = Path(__file__).parent / "reports"
 _PACKAGE_ROOT = Path(vcenter_pipeline.__file__).parents[1]
 
@@ -33,6 +35,20 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(_PACKAGE_ROOT), os.environ.get("PYTHONPATH")])))
     monkeypatch.chdir(tmp_path_factory.mktemp("working_directory"))
+
+
+@pytest.fixture
+def _as_a_common_user() -> Iterator[None]:
+    """Obey file modes, also as root: capset(2), version 3 of its header, for this thread only."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    before = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; twice
+    assert libc.capget(header, before) == 0
+    without = (ctypes.c_uint32 * 6)(*before)
+    without[0] &= ~(1 << _CAP_DAC_OVERRIDE | 1 << _CAP_DAC_READ_SEARCH)
+    assert libc.capset(header, without) == 0
+    yield
+    assert libc.capset(header, before) == 0
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """Files that cannot be read, dropped in among good ones: each ends in a clear sentence, and nothing else stops."""
 
-import ctypes
 import gzip
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ Take = Callable[[], Pass]
 Published = Callable[[str, str], list[dict[str, Any]]]
 
 MIB = 1024 * 1024
-CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
 
 ROW = b'{"guest_name": "web", "moid": "vm-1", "power_state": "poweredOn", "uuid": null, "allocated": {"cpu": 2}}'
 LAUGHS = b"a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
@@ -100,20 +98,6 @@ MISPLACED: Mapping[str, tuple[str, str]] = {
     "acme/bad/bell\x07.json": ("acme/bad/bell%07.json", "has a name that holds a control character"),
 }
 """What lies where no report can be: where it goes, and a part of its sentence."""
-
-
-@pytest.fixture
-def _as_a_common_user() -> Iterator[None]:
-    """Obey file modes, also as root: capset(2), version 3 of its header, for this thread only."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    before = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; twice
-    assert libc.capget(header, before) == 0
-    without = (ctypes.c_uint32 * 6)(*before)
-    without[0] &= ~(1 << CAP_DAC_OVERRIDE | 1 << CAP_DAC_READ_SEARCH)
-    assert libc.capset(header, without) == 0
-    yield
-    assert libc.capset(header, before) == 0
 
 
 def ledger(settings: Settings) -> dict[str, tuple[str, str | None]]:

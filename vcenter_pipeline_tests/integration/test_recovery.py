@@ -1,13 +1,12 @@
 """What a crash, a full disk or a wrong mode leaves behind, and that the next pass makes it good."""
 
-import ctypes
 import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ Real = Callable[[str], bytes]
 Take = Callable[[], Pass]
 Published = Callable[[str, str], list[dict[str, Any]]]
 
-CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
 
 KILLED_AT = """
 import os, signal, sys
@@ -36,20 +34,6 @@ def killed(*_, **__):
 room.{function} = killed
 ingest_once(load_settings(), defs, is_waiting_for_writers=False, tell=lambda _: None)
 """
-
-
-@pytest.fixture
-def _as_a_common_user() -> Iterator[None]:
-    """Obey file modes, also as root: capset(2), version 3 of its header, for this thread only."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    before = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; twice
-    assert libc.capget(header, before) == 0
-    without = (ctypes.c_uint32 * 6)(*before)
-    without[0] &= ~(1 << CAP_DAC_OVERRIDE | 1 << CAP_DAC_READ_SEARCH)
-    assert libc.capset(header, without) == 0
-    yield
-    assert libc.capset(header, before) == 0
 
 
 def waiting(settings: Settings) -> list[str]:

@@ -3,9 +3,7 @@
 Root may read everything, so for the time of a test the thread lays down the two capabilities that let it.
 """
 
-import ctypes
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +14,6 @@ from vcenter_pipeline.intake.listing import look
 from vcenter_pipeline.intake.opening import open_report
 from vcenter_pipeline.intake.plan import Look, Rules, plan
 
-CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
 RULES = Rules(
     batch_threshold=5, batch_size=100, stability_seconds=10, max_runs=5, max_bytes=10**9, retry_after_seconds=600
 )
@@ -25,20 +22,6 @@ RULES = Rules(
 def utc_now() -> datetime:
     """Give the time now: what a test writes must not be older than a minute when it is opened."""
     return datetime.now(UTC).replace(tzinfo=None)
-
-
-@pytest.fixture
-def _as_a_common_user() -> Iterator[None]:
-    """Obey file modes, also as root: capset(2), version 3 of its header, for this thread only."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    before = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; twice
-    assert libc.capget(header, before) == 0
-    without = (ctypes.c_uint32 * 6)(*before)
-    without[0] &= ~(1 << CAP_DAC_OVERRIDE | 1 << CAP_DAC_READ_SEARCH)
-    assert libc.capset(header, without) == 0
-    yield
-    assert libc.capset(header, before) == 0
 
 
 @pytest.fixture
