@@ -174,9 +174,9 @@ def _print_summary(done: "Pass", settings: Settings) -> None:
     for sentence in _problems(done):
         _say(f"! {sentence}")
     read = sum(run.reports for run in done.runs)
-    _say(f"{read:,} reports taken in {len(done.runs):,} runs." if read else "No finished report waited.")
+    _say(f"Reports taken: {read:,}, in runs: {len(done.runs):,}." if read else "No finished report waited.")
     if done.growing:
-        _say(f"{done.growing:,} reports may still be being written; they are taken next time.")
+        _say(f"Reports that may still be being written, for the next time: {done.growing:,}.")
     _say(f"Power BI reads {settings.output_path}/<client>/<environment>/")
     _say(f"Taken reports are in {settings.archive_path}, refused ones with the reason in {settings.quarantine_path}")
     _say("`vcenter-pipeline up` shows the runs in Dagster's UI.")

@@ -54,7 +54,7 @@ def test_ingest_tells_machines_what_it_did(
     assert second.returncode == 1
     assert "! acme/prod/bad.json: The file is empty." in second.stdout
     assert "! 'bad.json' lies in the input folder itself" in second.stdout
-    assert "1 reports taken in 1 runs." in second.stdout
+    assert "Reports taken: 1, in runs: 1." in second.stdout
     third = run("ingest", "--now")
     assert third.returncode == 0
     assert "No finished report waited." in third.stdout
