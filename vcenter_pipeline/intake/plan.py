@@ -78,13 +78,6 @@ class Plan(NamedTuple):
     counts: Counts
 
 
-class Changes(NamedTuple):
-    """What differs between two memories, so that only that has to be written."""
-
-    learned: dict[str, Look]
-    forgotten: tuple[str, ...]
-
-
 def plan(listing: Listing, known: Known, rules: Rules, now: datetime) -> Plan:
     """Choose the reports to ask for now.
 
@@ -121,14 +114,6 @@ def plan_backlog(listing: Listing, known: Known, rules: Rules, now: datetime) ->
         Request(source, _oldest_first(reports)[: rules.batch_size]) for source, reports in waiting[: rules.max_runs]
     )
     return memory.to_plan(requests, now)
-
-
-def to_changes(known: Known, looks: Known) -> Changes:
-    """Give what to write so that the memory `known` becomes `looks`."""
-    return Changes(
-        learned={path: look for path, look in looks.items() if known.get(path) != look},
-        forgotten=tuple(path for path in known if path not in looks),
-    )
 
 
 class _Memory:

@@ -4,7 +4,7 @@ A report is finished when two looks find it unchanged, so a look has to outlive 
 sensor's cursor is no place for it: 10,000 names are 380 kB, copied at every tick.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -69,27 +69,6 @@ def remember_looks(database: Database, looks: Iterable[Look]) -> None:
         if fresh:
             insert = sa.insert(table)
             connection.exec_driver_sql(str(insert.compile(dialect=connection.dialect)), fresh)
-        connection.commit()
-
-
-def mark_requested(database: Database, paths: Sequence[str], at: datetime) -> None:
-    """Remember that a run was asked for these reports; a path that is not remembered is passed over.
-
-    Args:
-        database: the database.
-        paths: as in `Look.path`.
-        at: naive UTC.
-
-    Raises:
-        StorageError: the database did not take it.
-    """
-    if not paths:
-        return
-    table = declared_table("waiting_reports")
-    text = instant_to_text(at)
-    update = sa.update(table).where(table.c.path == sa.bindparam("known")).values(requested_at=text)
-    with database.writing("remember what was asked for") as connection:
-        connection.execute(update, [{"known": _to_stored_path(path)} for path in paths])
         connection.commit()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vcenter_pipeline.storage.database import Database, migrate, open_database
-from vcenter_pipeline.storage.looks import Look, mark_requested, read_looks, remember_looks
+from vcenter_pipeline.storage.looks import Look, read_looks, remember_looks
 from vcenter_pipeline.storage.writer import begin_report
 
 SEEN = datetime(2026, 1, 31, 2, 0)  # noqa: DTZ001 - the database takes naive UTC
@@ -30,10 +30,10 @@ def test_looks_replace_each_other(database: Database) -> None:
     assert read_looks(database) == [Look("b", 9, 2, 3, SEEN), Look("c", 1, 2, 3, SEEN, ASKED)]
 
 
-def test_requests_are_marked(database: Database) -> None:
+def test_requests_are_remembered(database: Database) -> None:
     """The sensor would ask for the same report at every tick until its run is over."""
     remember_looks(database, [Look("a", 1, 2, 3, SEEN), Look("b\udcff", 1, 2, 3, SEEN)])
-    mark_requested(database, ["b\udcff", "gone"], ASKED)
+    remember_looks(database, [Look("a", 1, 2, 3, SEEN), Look("b\udcff", 1, 2, 3, SEEN, ASKED)])
     assert read_looks(database) == [Look("a", 1, 2, 3, SEEN), Look("b\udcff", 1, 2, 3, SEEN, ASKED)]
 
 
@@ -62,6 +62,6 @@ def test_ten_thousand_looks_take_less_than_a_second(database: Database) -> None:
     started = time.process_time()
     remember_looks(database, looks)
     remember_looks(database, looks)
-    mark_requested(database, [look.path for look in looks], ASKED)
+    remember_looks(database, [look._replace(requested_at=ASKED) for look in looks])
     assert len(read_looks(database)) == 10_000
     assert time.process_time() - started < 1
