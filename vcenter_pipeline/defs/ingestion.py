@@ -21,8 +21,7 @@ from vcenter_pipeline.intake.listing import Facts
 from vcenter_pipeline.intake.opening import fingerprint, is_being_written, open_report, read_facts
 from vcenter_pipeline.intake.quarantine import Reason, quarantine
 from vcenter_pipeline.intake.sources import Source
-from vcenter_pipeline.model.batches import merge_batches
-from vcenter_pipeline.model.records import Kind
+from vcenter_pipeline.model.batches import KINDS, merge_batches
 from vcenter_pipeline.model.tables import Normalizer, Origin, Row
 from vcenter_pipeline.settings import Settings
 from vcenter_pipeline.storage.database import Database, migrate, open_database

@@ -10,8 +10,8 @@ Source: govmomi, govc/alarms; the vSphere API types `AlarmState`, `AlarmInfo` an
 from collections.abc import Mapping
 from typing import Final
 
-from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, to_content
-from vcenter_pipeline.formats.triggered_alarms import to_entity_type, to_overall_status
+from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, Sureness, Surroundings, to_content
+from vcenter_pipeline.formats.words import to_entity_type, to_overall_status
 from vcenter_pipeline.model.records import TriggeredAlarm
 from vcenter_pipeline.model.units import named, to_flag, to_instant, to_text
 
@@ -27,12 +27,13 @@ _REFERENCE_KEYS: Final = ("type", "value")
 _NOTHING: Final[Item] = {}
 
 
-def looks_like(item: Item, key: str) -> bool:  # noqa: ARG001 - the signature of `Shape.looks_like`
+def to_sureness(item: Item, around: Surroundings) -> Sureness:  # noqa: ARG001 - the signature of `Shape.sureness`
     """Say whether the item is an `AlarmState`."""
-    return "overallStatus" in item and bool(_inner(item, "alarm")) and bool(_inner(item, "entity"))
+    is_one = "overallStatus" in item and bool(_inner(item, "alarm")) and bool(_inner(item, "entity"))
+    return Sureness.SURE if is_one else Sureness.NO
 
 
-def parse_alarm_state(item: Item, spoilt: list[SpoiltChild]) -> TriggeredAlarm:  # noqa: ARG001 - as above
+def parse_alarm_state(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -> TriggeredAlarm:  # noqa: ARG001 - as above
     """Turn one `AlarmState` into a record.
 
     Raises:
@@ -75,9 +76,10 @@ SHAPE: Final = Shape(
     name="govc_alarms",
     kind="triggered_alarms",
     meaning="triggered alarms of govc",
-    list_keys=frozenset(),
-    name_key=None,
-    looks_like=looks_like,
+    forms=frozenset({"list"}),
+    sureness=to_sureness,
     parse=parse_alarm_state,
     content_of=content_of,
+    written_by="ansible.builtin.command: govc alarms -json",
+    cannot_tell="The entity's name, where the event behind the alarm is about another entity.",
 )

@@ -1,21 +1,71 @@
 """What a module that reads one shape offers to the reader.
 
-A shape is known by the keys of its items, never by the name of the list alone: playbooks call lists what they like.
+A shape is known by the keys of its items, never by the name of a file, and never by the name of a list alone:
+playbooks call files and lists what they like.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import IntEnum
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
 
-from vcenter_pipeline.model.records import Kind, TriggeredAlarm, VirtualMachine
+from vcenter_pipeline.model.batches import Kind
+from vcenter_pipeline.model.records import Record
 from vcenter_pipeline.model.units import shown
 
 Item = Mapping[str, object]
+
+Form = Literal["list", "mapping", "object"]
+"""How items stand in a report: a list of them, a mapping by name, or one item alone under its key."""
 
 CONTENT_LENGTH: Final = 2_000
 """Characters that are kept of a rejected row."""
 
 _KEY_LENGTH: Final = 60
+_NOTHING: Final[Item] = MappingProxyType({})
+
+
+class Sureness(IntEnum):
+    """How sure a recogniser is of an item; of several that claim one, the surest takes it."""
+
+    NO = 0
+    LIKELY = 1
+    """The item's keys fit, and others may have the same."""
+    SURE = 2
+    """Keys that only this shape has, or the module's own word for the list."""
+
+
+class Surroundings(NamedTuple):
+    """What stands around an item, for shapes whose items do not say what they belong to."""
+
+    key: str
+    """The key of the list, mapping or object; empty for the whole document."""
+    register: Item = _NOTHING
+    """The object in which it stands, so that a shape may look at what is beside it: `id` beside `value`."""
+    turn: object = None
+    """What the loop's variable held: often the whole virtual machine that was asked about."""
+    arguments: Item = _NOTHING
+    """The module's arguments that say what was asked: only `ASKED` of `invocation.module_args`."""
+
+
+ASKED: Final = frozenset(
+    {
+        "cluster",
+        "cluster_name",
+        "datacenter",
+        "datacenter_name",
+        "esxi_hostname",
+        "folder",
+        "hostname",
+        "moid",
+        "name",
+        "use_instance_uuid",
+        "uuid",
+        "vm_name",
+    },
+)
+"""Arguments of a module that say what it was asked about; no other is looked at, because others are secret."""
 
 
 class SpoiltChild(NamedTuple):
@@ -30,23 +80,41 @@ class SpoiltChild(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """One shape that a list of a report may have."""
+    """One shape that a part of a report may have."""
 
     name: str
     """In the word of the Ansible module or program that writes it."""
     kind: Kind
     meaning: str
     """What it lists, for people: `virtual machines`."""
-    list_keys: frozenset[str]
-    """Keys of a register under which an empty list means that there is none."""
-    name_key: str | None
-    """The item's key that holds the name, for modules that wrote a mapping by name instead of a list."""
-    looks_like: Callable[[Item, str], bool]
-    """Whether an item of the list under that key has this shape; the key is empty for a bare list."""
-    parse: Callable[[Item, list[SpoiltChild]], VirtualMachine | TriggeredAlarm]
-    """Item to record; appends parts that cannot be read, raises ValueError when the item itself cannot."""
+    forms: frozenset[Form]
+    """How its items may stand."""
+    sureness: Callable[[Item, Surroundings], Sureness]
+    """How sure it is that this is one of its items."""
+    parse: Callable[[Item, Surroundings, list[SpoiltChild]], Record | None]
+    """Item to record, or None where it names nothing; appends parts that cannot be read, raises ValueError when the
+    item itself cannot."""
     content_of: Callable[[Item], str]
     """What a rejected row keeps of the item."""
+    written_by: str
+    """How to produce it: two lines of a playbook, or the command."""
+    cannot_tell: str
+    """What a report of this shape leaves open, in one sentence."""
+    list_keys: frozenset[str] = frozenset()
+    """Keys under which an empty list, mapping or object means that there is none."""
+    name_key: str | None = None
+    """The item's key that holds the name, for mappings by name: the mapping's key is put there."""
+    also: Callable[[Item, Surroundings], Iterable[tuple[Kind, Record]]] | None = None
+    """Records of other kinds that the item holds: the alarms of a virtual machine. It is called after `parse`; a
+    ValueError there costs the item only those."""
+    also_kinds: Sequence[Kind] = ()
+    """The kinds that `also` may give; a report speaks of them even when it gives none."""
+    is_inventory: bool = True
+    """Whether a list of it names all that the vCenter has; not so where a module is asked for one at a time."""
+    names_are_unique: bool = False
+    """Whether a name alone tells an item apart, because the shape has nothing else."""
+    leaves_out: str | None = None
+    """Which alarms it leaves out though they stand, so that absence is no proof: `acknowledged`."""
 
 
 def to_content(values: Iterable[tuple[str, object]]) -> str:

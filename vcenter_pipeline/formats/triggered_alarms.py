@@ -9,9 +9,10 @@ Source: real output of such a module and such a script; the vSphere API type `Al
 
 from typing import Final
 
-from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, to_content
+from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, Sureness, Surroundings, to_content
+from vcenter_pipeline.formats.words import to_entity_type, to_overall_status
 from vcenter_pipeline.model.records import TriggeredAlarm
-from vcenter_pipeline.model.units import named, to_flag, to_instant, to_text
+from vcenter_pipeline.model.units import named, to_flag, to_instant, to_text, to_text_without_zone
 
 _STATUS_KEYS: Final = ("status", "overall_status", "overallStatus")
 _CONTENT_KEYS: Final = (
@@ -28,12 +29,13 @@ _CONTENT_KEYS: Final = (
 )
 
 
-def looks_like(item: Item, key: str) -> bool:  # noqa: ARG001 - the signature of `Shape.looks_like`
+def to_sureness(item: Item, around: Surroundings) -> Sureness:  # noqa: ARG001 - the signature of `Shape.sureness`
     """Say whether the item is an alarm on an entity."""
-    return "alarm_name" in item and "entity" in item and any(status in item for status in _STATUS_KEYS)
+    is_one = "alarm_name" in item and "entity" in item and any(status in item for status in _STATUS_KEYS)
+    return Sureness.SURE if is_one else Sureness.NO
 
 
-def parse_triggered_alarm(item: Item, spoilt: list[SpoiltChild]) -> TriggeredAlarm:  # noqa: ARG001 - as above
+def parse_triggered_alarm(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -> TriggeredAlarm:  # noqa: ARG001 - as above
     """Turn one alarm into a record.
 
     Raises:
@@ -52,19 +54,8 @@ def parse_triggered_alarm(item: Item, spoilt: list[SpoiltChild]) -> TriggeredAla
         is_acknowledged=named("acknowledged", to_flag, item.get("acknowledged")),
         acknowledged_by=named("acknowledged_by", to_text, item.get("acknowledged_by")),
         acknowledged_at=named("acknowledged_time", to_instant, item.get("acknowledged_time")),
+        triggered_at_text=to_text_without_zone(item.get("time")),
     )
-
-
-def to_entity_type(value: object) -> str | None:
-    """Give the vSphere type without pyVmomi's prefix: `VirtualMachine` for `vim.VirtualMachine`."""
-    text = to_text(value)
-    return None if text is None else text.removeprefix("vim.") or None
-
-
-def to_overall_status(value: object) -> str | None:
-    """Give the colour in lower case; another word stays, so that validation refuses it."""
-    text = to_text(value)
-    return None if text is None else text.lower()
 
 
 def content_of(item: Item) -> str:
@@ -77,8 +68,10 @@ SHAPE: Final = Shape(
     kind="triggered_alarms",
     meaning="triggered alarms of a module or script",
     list_keys=frozenset({"alarms"}),
-    name_key=None,
-    looks_like=looks_like,
+    forms=frozenset({"list"}),
+    sureness=to_sureness,
     parse=parse_triggered_alarm,
     content_of=content_of,
+    written_by="a module of your own, or a pyVmomi script that prints JSON under ansible.builtin.command",
+    cannot_tell="Only what the script leaves out; most leave out the entity's moid.",
 )

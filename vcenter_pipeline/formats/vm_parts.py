@@ -4,6 +4,7 @@ A part that cannot be read is given back as a spoilt child; it never costs its v
 Typical parts take a straight path, and anything that fails there is read again with care.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final, NoReturn
@@ -18,6 +19,11 @@ _new: Final[Callable[..., Any]] = tuple.__new__
 
 _FAMILIES: Final = vocabulary.ADDRESS_FAMILIES
 _ONE_OF_EACH_FAMILY: Final = 2
+
+_SYSTEM_NAME: Final = re.compile(r"vCLS(-[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}| \([0-9]+\))")
+
+_WORSE_ADDRESSES: Final = ((2, ("172.17.",)), (3, ("169.254.", "fe8", "fe9", "fea", "feb")), (4, ("127.", "::", "0.")))
+"""Docker's own bridge, link-local addresses, loopback and none."""
 
 _NOT_READABLE: Final = (ValueError, TypeError, LookupError, AttributeError)
 """What the straight path raises when a part has another form than the module's."""
@@ -34,6 +40,34 @@ def to_nic_count(macs: object, network: object) -> int | None:
     if isinstance(macs, list) and macs:
         return 1 if len(macs) == 1 else len({mac.lower() if type(mac) is str else shown(mac) for mac in macs})
     return len(network) if isinstance(network, Mapping) and network else None
+
+
+def is_system_name(name: str | None) -> bool | None:
+    """Say whether the name is that of a vCLS agent, which vSphere runs for itself."""
+    return None if name is None else name.startswith("vCLS") and _SYSTEM_NAME.fullmatch(name) is not None
+
+
+def to_primary_ip(told: object, nics: Iterable[VmNic]) -> str | None:
+    """Give the address that people reach the machine by.
+
+    VMware Tools report the first one that the guest lists, which may be that of a bridge of Docker, or one that the
+    guest gave itself because no DHCP server answered. Such a one is taken only when there is no better one.
+    """
+    found = to_address(told)
+    first = None if found is None else found[0]
+    if first is not None and _rank(first) == 0:
+        return first
+    addresses = [] if first is None else [first]
+    addresses += [nic.address for nic in nics if nic.address is not None]
+    return min(addresses, key=_rank, default=None)
+
+
+def _rank(address: str) -> int:
+    """Rank an address: 0 is the best."""
+    for rank, prefixes in _WORSE_ADDRESSES:
+        if address.startswith(prefixes):
+            return rank
+    return 1 if ":" in address else 0
 
 
 def to_nics(macs: object, network: object, spoilt: list[SpoiltChild]) -> tuple[VmNic, ...]:

@@ -7,15 +7,21 @@ a key in place and empty what they switch off: `allocated: {}`, `mac_address: []
 Source: plugins/modules/vmware_vm_info.py of the collection community.vmware, and real output of 2.9 and 5.10.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, to_content
-from vcenter_pipeline.formats.vm_parts import to_attributes, to_datastores, to_nic_count, to_nics
-from vcenter_pipeline.model import vocabulary
+from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, Sureness, Surroundings, to_content
+from vcenter_pipeline.formats.vm_parts import (
+    is_system_name,
+    to_attributes,
+    to_datastores,
+    to_nic_count,
+    to_nics,
+    to_primary_ip,
+)
+from vcenter_pipeline.formats.words import to_power_state, to_uuid
 from vcenter_pipeline.model.records import VirtualMachine
-from vcenter_pipeline.model.units import named, shown, to_address, to_count, to_text
+from vcenter_pipeline.model.units import named, shown, to_address, to_count, to_name, to_text
 
 _KEYS: Final = (
     "guest_name",
@@ -45,22 +51,22 @@ _FREE_TEXT: Final = frozenset({"annotation", "attributes"})
 _TYPICAL: Final = frozenset({"guest_fullname", "power_state", "uuid", "instance_uuid", "esxi_hostname", "vm_network"})
 _TYPICAL_ENOUGH: Final = 2
 
-_POWER_STATES: Final = {state: state for state in vocabulary.POWER_STATES}
-_POWER_STATES_BY_LETTERS: Final = {state.lower(): state for state in vocabulary.POWER_STATES}
-
-_SYSTEM_NAME: Final = re.compile(r"vCLS(-[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}| \([0-9]+\))")
+_NOT_SAID: Final = (None,) * (VirtualMachine._fields.index("nics") - VirtualMachine._fields.index("annotation") - 1)
 
 _new: Final[Callable[..., Any]] = tuple.__new__
 """A named tuple from a tuple, without the keyword handling that doubles the time of a row."""
 
 
-def looks_like(item: Item, key: str) -> bool:
+def to_sureness(item: Item, around: Surroundings) -> Sureness:
     """Say whether the item is a virtual machine as the module writes it."""
-    found = len(_TYPICAL.intersection(item))
-    return found >= _TYPICAL_ENOUGH and ("guest_name" in item or key in _LIST_KEYS)
+    if len(_TYPICAL.intersection(item)) < _TYPICAL_ENOUGH:
+        return Sureness.NO
+    if "guest_name" in item:
+        return Sureness.SURE
+    return Sureness.LIKELY if around.key in _LIST_KEYS else Sureness.NO
 
 
-def parse_virtual_machine(item: Item, spoilt: list[SpoiltChild]) -> VirtualMachine:
+def parse_virtual_machine(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -> VirtualMachine:  # noqa: ARG001 - the signature of `Shape.parse`
     """Turn one item of the module's list into a record.
 
     Templates are listed like all others and the module does not say which they are, so `is_template` is unknown.
@@ -98,7 +104,7 @@ def _parse(item: Item, spoilt: list[SpoiltChild]) -> VirtualMachine:
         tags,
         attributes,
     ) = map(item.get, _KEYS)
-    name = to_text(guest_name)
+    name = to_name(guest_name)
     if allocated:
         cpu_count, memory_mib, storage_bytes = map(to_count, map(_to_item(allocated).get, _ALLOCATED_KEYS))
     else:
@@ -109,14 +115,14 @@ def _parse(item: Item, spoilt: list[SpoiltChild]) -> VirtualMachine:
         (
             name,
             to_text(moid),
-            _to_uuid(instance_uuid),
-            _to_uuid(bios_uuid),
-            _to_power_state(power_state),
+            to_uuid(instance_uuid),
+            to_uuid(bios_uuid),
+            to_power_state(power_state),
             to_text(guest_os),
             cpu_count,
             memory_mib,
             storage_bytes,
-            ip_address if nics and nics[0].address == ip_address else _to_primary_ip(ip_address),
+            to_primary_ip(ip_address, nics),
             to_nic_count(macs, network),
             to_text(esxi_host),
             to_text(cluster),
@@ -124,11 +130,15 @@ def _parse(item: Item, spoilt: list[SpoiltChild]) -> VirtualMachine:
             to_text(folder),
             to_text(resource_pool),
             None,
-            None if name is None else name.startswith("vCLS") and _SYSTEM_NAME.fullmatch(name) is not None,
+            is_system_name(name),
             to_text(annotation),
+            *_NOT_SAID,
             nics,
             to_datastores(datastores, spoilt) if datastores else (),
             to_attributes(tags, attributes, spoilt) if tags or attributes else (),
+            (),
+            (),
+            (),
         ),
     )
     return record
@@ -139,24 +149,6 @@ def _to_item(value: object) -> Item:
         return value
     message = f"{shown(value)} is not an object"
     raise ValueError(message)
-
-
-def _to_uuid(value: object) -> str | None:
-    text = to_text(value)
-    return None if text is None else text.lower()
-
-
-def _to_primary_ip(value: object) -> str | None:
-    found = to_address(value)
-    return None if found is None else found[0]
-
-
-def _to_power_state(value: object) -> str | None:
-    """Give vSphere's spelling; the REST API writes POWERED_ON. Another word stays, so that validation refuses it."""
-    text = to_text(value)
-    if text is None or text in _POWER_STATES:
-        return text
-    return _POWER_STATES_BY_LETTERS.get(text.replace("_", "").lower(), text)
 
 
 def _name_the_key(item: Item) -> None:
@@ -189,8 +181,11 @@ SHAPE: Final = Shape(
     kind="virtual_machines",
     meaning="virtual machines",
     list_keys=_LIST_KEYS,
+    forms=frozenset({"list", "mapping", "object"}),
     name_key="guest_name",
-    looks_like=looks_like,
+    sureness=to_sureness,
     parse=parse_virtual_machine,
     content_of=content_of,
+    written_by="community.vmware.vmware_vm_info: {show_attribute: true, show_allocated: true, show_tag: true}",
+    cannot_tell="Disks, snapshots, VMware Tools, and whether a machine is a template.",
 )

@@ -1,25 +1,94 @@
-"""Small batches -> larger ones.
+"""What is read of a report at a time: records of one kind, and rows that could not become one.
 
-A loop over a thousand virtual machines leaves a thousand lists of one, and validation costs as much for one row as
-for hundreds.
+Small batches become larger ones here: a loop over a thousand virtual machines leaves a thousand lists of one, and
+validation costs as much for one row as for hundreds.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, Final, Literal, NamedTuple, get_args
 
-from vcenter_pipeline.model.records import Batch
+from vcenter_pipeline.model.records import Record
+
+
+class RejectedRow(NamedTuple):
+    """One row of a report that did not pass, and why."""
+
+    table: str
+    """The table that it would have gone to."""
+    position: str
+    """Where in the report: `virtual_machines[3]`."""
+    reason: str
+    """One sentence."""
+    content: str | None
+    """What was read of the row, as JSON: only keys that are read anyway, and no free text."""
+
+
+Kind = Literal[
+    "virtual_machines",
+    "triggered_alarms",
+    "esxi_hosts",
+    "clusters",
+    "datastores",
+    "resource_pools",
+    "datacenters",
+    "vcenters",
+    "vm_snapshots",
+]
+"""What a report can say something about, named after the table that holds it."""
+
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+
+
+class Batch(NamedTuple):
+    """Records of one kind from one list of a report, in the order of the report.
+
+    A long list comes as several batches. An empty list comes as one batch without records: the report
+    speaks of that kind and names nothing.
+    """
+
+    kind: Kind
+    shape: str
+    """What was recognised, in the word of the Ansible module: `vmware_vm_info`."""
+    path: str
+    """Where the list stands: `virtual_machines`, `results[2].virtual_machines`; empty for the whole document."""
+    indexes: Sequence[int | None]
+    """Where each record stands in that list, counted from 0; null for what stands at the path itself."""
+    records: Sequence[Record]
+    rejected: Sequence[RejectedRow]
+    """Rows of this stretch of the list that could not become a record."""
+    paths: Sequence[str] = ()
+    """Where the list of each record stands, when they come from several; else empty."""
+    group: str = ""
+    """Lists of one group are one collection: the path with the turns of a loop left out (`results[].clusters`)."""
+    vcenter: str | None = None
+    """The host name under which the vCenter was asked, in lower case, where the report names it."""
+    is_complete: bool = True
+    """Whether the list names all that the vCenter has, as far as this stretch tells; a failed turn of a loop makes
+    it incomplete, and so does a module that is asked for one object at a time."""
+    failed_count: int = 0
+    """Turns of a loop, or tasks, that failed; each is among `rejected` as well."""
+
+    @property
+    def collection(self) -> tuple[Kind, str, str, str | None]:
+        """What tells the collections of one report apart."""
+        return self.kind, self.shape, self.group, self.vcenter
+
+    def position(self, number: int) -> str:
+        """Say where in the report a record stands: `results[2].virtual_machines[0]`."""
+        path, index = self.paths[number] if self.paths else self.path, self.indexes[number]
+        return path if index is None else f"{path}[{index}]"
 
 
 def merge_batches(batches: Iterable[Batch], rows: int) -> Iterator[Batch]:
     """Give the same records in the same order, in batches that hold `rows` where the report has so many.
 
-    Batches that follow each other become one when they are of one kind and shape. Each record keeps its place.
+    Batches that follow each other become one when they are of one collection. Each record keeps its place.
     """
     waiting: list[Batch] = []
     size = 0
     for batch in batches:
-        if waiting and (batch.kind, batch.shape) != (waiting[0].kind, waiting[0].shape):
+        if waiting and batch.collection != waiting[0].collection:
             whole, waiting, size = _merged(waiting), [], 0
             yield whole
             del whole
@@ -44,4 +113,6 @@ def _merged(batches: list[Batch]) -> Batch:
         records=records,
         rejected=list(chain.from_iterable(batch.rejected for batch in batches)),
         paths=list(chain.from_iterable(batch.paths or [batch.path] * len(batch.records) for batch in batches)),
+        is_complete=all(batch.is_complete for batch in batches),
+        failed_count=sum(batch.failed_count for batch in batches),
     )

@@ -1,12 +1,31 @@
 """The closed sets of words, spelled as vSphere spells them, and what is derived from them.
 
-Source: the vSphere Web Services API, `VirtualMachinePowerState` and `ManagedEntityStatus`.
+Source: the vSphere Web Services API: `VirtualMachinePowerState`, `HostSystemPowerState`, `ManagedEntityStatus`,
+`VirtualMachineConnectionState`, `HostSystemConnectionState`, `VirtualMachineToolsStatus`,
+`VirtualMachineToolsRunningStatus`, `VirtualMachineToolsVersionStatus`, `DatastoreSummaryMaintenanceModeState`,
+`DrsBehavior`, `SharesLevel`.
 """
 
 from types import MappingProxyType
 from typing import Final
 
 POWER_STATES: Final = ("poweredOn", "poweredOff", "suspended")
+
+HOST_POWER_STATES: Final = ("poweredOn", "poweredOff", "standBy", "unknown")
+
+VM_CONNECTION_STATES: Final = ("connected", "disconnected", "orphaned", "inaccessible", "invalid")
+
+HOST_CONNECTION_STATES: Final = ("connected", "disconnected", "notResponding")
+
+TOOLS_STATUSES: Final = ("toolsNotInstalled", "toolsNotRunning", "toolsOld", "toolsOk")
+
+TOOLS_RUNNING_STATUSES: Final = ("guestToolsNotRunning", "guestToolsRunning", "guestToolsExecutingScripts")
+
+MAINTENANCE_MODES: Final = ("normal", "enteringMaintenance", "inMaintenance")
+
+DRS_BEHAVIORS: Final = ("manual", "partiallyAutomated", "fullyAutomated")
+
+SHARES_LEVELS: Final = ("low", "normal", "high", "custom")
 
 OVERALL_STATUSES: Final = ("gray", "green", "yellow", "red")
 
@@ -24,3 +43,6 @@ REPORT_STATUSES: Final = ("ingested", "quarantined")
 
 COLLECTED_AT_ORIGINS: Final = ("report", "file name", "file time")
 """Where a report's `collected_at` was taken from, best first."""
+
+SNAPSHOT_MATCHES: Final = ("key", "name", "ambiguous name", "unknown name")
+"""How a snapshot was joined to its virtual machine."""

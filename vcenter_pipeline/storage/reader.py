@@ -13,7 +13,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from vcenter_pipeline.model.columns import Table, core_table
-from vcenter_pipeline.model.records import Kind
+from vcenter_pipeline.model.batches import Kind
 from vcenter_pipeline.storage.database import Database
 from vcenter_pipeline.storage.ddl import declared_table
 from vcenter_pipeline.storage.values import Shared, to_record_batch, to_values

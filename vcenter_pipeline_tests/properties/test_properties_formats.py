@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from vcenter_pipeline.errors import ReportError
 from vcenter_pipeline.formats.document import Limits
 from vcenter_pipeline.formats.reading import read_batches
-from vcenter_pipeline.model.records import Batch
+from vcenter_pipeline.model.batches import Batch
 
 LIMITS = Limits(max_file_bytes=10_000_000, max_content_bytes=10_000_000)
 

@@ -13,7 +13,8 @@ import pytest
 from vcenter_pipeline.errors import ReportError
 from vcenter_pipeline.formats.document import Limits
 from vcenter_pipeline.formats.reading import read_batches
-from vcenter_pipeline.model.records import Batch, RejectedRow, TriggeredAlarm, VirtualMachine
+from vcenter_pipeline.model.batches import Batch, RejectedRow
+from vcenter_pipeline.model.records import TriggeredAlarm, VirtualMachine
 
 REPORTS = Path(__file__).parents[1] / "reports"
 LIMITS = Limits(max_file_bytes=50_000_000, max_content_bytes=50_000_000)

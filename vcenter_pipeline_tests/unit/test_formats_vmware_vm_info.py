@@ -39,7 +39,7 @@ FULL: dict[str, Any] = {
 def parse(**changes: object) -> tuple[VirtualMachine, list[SpoiltChild]]:
     """Parse the full item with some keys changed."""
     spoilt: list[SpoiltChild] = []
-    return parse_virtual_machine({**FULL, **changes}, spoilt), spoilt
+    return parse_virtual_machine({**FULL, **changes}, AROUND, spoilt), spoilt
 
 
 def test_every_key_finds_its_column() -> None:
