@@ -21,7 +21,7 @@ except ImportError as error:
 else:
     IMPORT_ERROR = None
 
-DOCUMENTATION: Final = r"""
+DOCUMENTATION = r"""
 module: vcenter_triggered_alarms
 short_description: List the triggered alarms of a vCenter
 description:
@@ -63,7 +63,7 @@ author:
   - The authors of vcenter_pipeline
 """
 
-EXAMPLES: Final = r"""
+EXAMPLES = r"""
 - name: List the alarms of one vCenter
   vcenter_triggered_alarms:
     hostname: vcenter.example.com
@@ -79,7 +79,7 @@ EXAMPLES: Final = r"""
     red: "{{ triggered.alarms | selectattr('status', 'eq', 'red') }}"
 """
 
-RETURN: Final = r"""
+RETURN = r"""
 alarms:
   description: The triggered alarms, in the vCenter's order. What the vCenter does not say is null.
   returned: success
