@@ -8,13 +8,15 @@ Source: plugins/modules/vmware_cluster_info.py of community.vmware, plugins/modu
 real output of 2.9 and 5.10; the vSphere API types `ClusterConfigInfoEx` and `ClusterComputeResourceSummary`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
 from vcenter_pipeline.formats.item_values import inner_of, value_at, values_for_content
 from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, Sureness, Surroundings, to_content
+from vcenter_pipeline.formats.vsphere_alarms import has_alarms, to_alarms
 from vcenter_pipeline.formats.words import to_drs_behavior, to_moid, to_overall_status
-from vcenter_pipeline.model.records import Cluster
+from vcenter_pipeline.model.batches import Kind
+from vcenter_pipeline.model.records import Cluster, Record
 from vcenter_pipeline.model.units import to_count, to_flag, to_name, to_text
 
 T = TypeVar("T")
@@ -34,6 +36,7 @@ _MODULE_KEYS: Final = frozenset(
 )
 """Keys of the modules only: `ha_enabled` and `drs_enabled` alone are the REST API's."""
 _ENOUGH: Final = 2
+_LIST_KEYS: Final = frozenset({"clusters"})
 _CONFIGURATIONS: Final = ("configurationEx", "configuration")
 _SUMMARY_KEYS: Final = frozenset({"numEffectiveHosts", "effectiveCpu", "effectiveMemory"})
 _CONTENT_KEYS: Final = (
@@ -63,10 +66,11 @@ _CONTENT_KEYS: Final = (
 _MIB: Final = 1024**2
 
 
-def to_sureness(item: Item, around: Surroundings) -> Sureness:  # noqa: ARG001 - the signature of `Shape.sureness`
+def to_sureness(item: Item, around: Surroundings) -> Sureness:
     """Say whether the item is a cluster as one of the modules writes it."""
-    is_one = len(_MODULE_KEYS.intersection(item)) >= _ENOUGH or _has_properties(item)
-    return Sureness.SURE if is_one else Sureness.NO
+    if len(_MODULE_KEYS.intersection(item)) >= _ENOUGH or _has_properties(item):
+        return Sureness.SURE
+    return Sureness.LIKELY if around.key in _LIST_KEYS and "overallStatus" in item else Sureness.NO
 
 
 def _has_properties(item: Item) -> bool:
@@ -82,8 +86,7 @@ def parse_cluster(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -
     Raises:
         ValueError: a value cannot be meant; the message names its key.
     """
-    # community.vmware has decoded the name already: once more, and `%2f` that is really in a name would be lost
-    name = value_at(item, to_text if "enabled_drs" in item else to_name, "name")
+    name = _to_name_of(item)
     moid = value_at(item, to_moid, "moid")
     if name is None and moid is None:
         return None
@@ -94,6 +97,11 @@ def parse_cluster(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -
         overall_status=value_at(item, to_overall_status, "overallStatus"),
     )
     return _with_properties(cluster, item) if _has_properties(item) else _with_module_keys(cluster, item)
+
+
+def _to_name_of(item: Item) -> str | None:
+    """Give the name; community.vmware has decoded it: once more, and `%2f` that is really in a name would be lost."""
+    return value_at(item, to_text if "enabled_drs" in item else to_name, "name")
 
 
 def _with_module_keys(cluster: Cluster, item: Item) -> Cluster:
@@ -145,6 +153,15 @@ def _from_bytes_to_mib(value: object) -> int | None:
     return None if size is None else size // _MIB
 
 
+def to_alarms_of(item: Item, around: Surroundings) -> Iterable[tuple[Kind, Record]]:  # noqa: ARG001 - the signature of `Shape.also`
+    """Give the alarms of one cluster, and of the hosts and virtual machines in it.
+
+    Raises:
+        ValueError: an alarm cannot be read; all others were given before.
+    """
+    return to_alarms(item, "ClusterComputeResource", value_at(item, to_moid, "moid"), _to_name_of(item))
+
+
 def content_of(item: Item) -> str:
     """Give what a rejected row keeps of the item: the keys that are read."""
     return to_content(values_for_content(item, _CONTENT_KEYS))
@@ -155,11 +172,27 @@ SHAPE: Final = Shape(
     kind="clusters",
     meaning="clusters",
     forms=frozenset({"mapping", "list"}),
-    sureness=to_sureness,
+    sureness=lambda item, around: Sureness.NO if has_alarms(item) else to_sureness(item, around),
     parse=parse_cluster,
     content_of=content_of,
     written_by="vmware.vmware.cluster_info: {datacenter: '{{ item }}'}",
     cannot_tell="The cluster's alarm colour, unless it is asked for with schema: vsphere.",
-    list_keys=frozenset({"clusters"}),
+    list_keys=_LIST_KEYS,
     name_key="name",
 )
+
+SHAPE_WITH_ALARMS: Final = SHAPE._replace(
+    name="vmware_cluster_info_alarms",
+    meaning="clusters, with the alarms in them",
+    sureness=lambda item, around: to_sureness(item, around) if has_alarms(item) else Sureness.NO,
+    written_by=(
+        "vmware.vmware.cluster_info: {datacenter: '{{ item }}', schema: vsphere, "
+        "properties: [name, overallStatus, summary, configurationEx, triggeredAlarmState]}"
+    ),
+    cannot_tell="The names of the alarms, and alarms outside of clusters.",
+    list_keys=frozenset(),
+    also=to_alarms_of,
+    also_kinds=("triggered_alarms",),
+    is_inventory=False,
+)
+"""Of its own, because only a report that asked for the alarms says something by giving none."""

@@ -8,13 +8,15 @@ Source: plugins/modules/vmware_datastore_info.py of community.vmware, real outpu
 types `Datastore` and `DatastoreSummary`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from vcenter_pipeline.formats.item_values import inner_of, value_at, values_for_content
 from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, Sureness, Surroundings, to_content
+from vcenter_pipeline.formats.vsphere_alarms import has_alarms, to_alarms
 from vcenter_pipeline.formats.words import to_maintenance_mode, to_moid, to_overall_status
-from vcenter_pipeline.model.records import Datastore
+from vcenter_pipeline.model.batches import Kind
+from vcenter_pipeline.model.records import Datastore, Record
 from vcenter_pipeline.model.units import to_bytes, to_datastore_url, to_flag, to_name, to_text
 
 _OF_A_SUMMARY: Final = frozenset({"multipleHostAccess", "maintenanceMode", "accessible", "datastore_cluster"})
@@ -57,9 +59,9 @@ def parse_datastore(item: Item, around: Surroundings, spoilt: list[SpoiltChild])
     Raises:
         ValueError: a value cannot be meant; the message names its key.
     """
-    path = ("summary",) if inner_of(item, "summary") else ()
+    path = _path_to_summary(item)
     datastore = Datastore(
-        name=value_at(item, to_name, "name") or value_at(item, to_name, *path, "name"),
+        name=_to_name_of(item),
         moid=_to_own_moid(item, *path),
         url=to_datastore_url(value_at(item, to_text, *path, "url")),
         datacenter=_to_datacenter(around),
@@ -77,6 +79,14 @@ def parse_datastore(item: Item, around: Surroundings, spoilt: list[SpoiltChild])
     if datastore.name is None and datastore.moid is None and datastore.url is None:
         return None
     return _with_known_sizes(datastore)
+
+
+def _path_to_summary(item: Item) -> tuple[str, ...]:
+    return ("summary",) if inner_of(item, "summary") else ()
+
+
+def _to_name_of(item: Item) -> str | None:
+    return value_at(item, to_name, "name") or value_at(item, to_name, *_path_to_summary(item), "name")
 
 
 def _with_known_sizes(datastore: Datastore) -> Datastore:
@@ -124,6 +134,15 @@ def _to_own_moid(item: Item, *path: str) -> str | None:
     return None
 
 
+def to_alarms_of(item: Item, around: Surroundings) -> Iterable[tuple[Kind, Record]]:  # noqa: ARG001 - the signature of `Shape.also`
+    """Give the alarms of one datastore.
+
+    Raises:
+        ValueError: an alarm cannot be read; all others were given before.
+    """
+    return to_alarms(item, "Datastore", _to_own_moid(item, *_path_to_summary(item)), _to_name_of(item))
+
+
 def content_of(item: Item) -> str:
     """Give what a rejected row keeps of the item: the keys that are read."""
     return to_content(values_for_content(item, _CONTENT_KEYS))
@@ -134,10 +153,26 @@ SHAPE: Final = Shape(
     kind="datastores",
     meaning="datastores",
     forms=frozenset({"list", "object"}),
-    sureness=to_sureness,
+    sureness=lambda item, around: Sureness.NO if has_alarms(item) else to_sureness(item, around),
     parse=parse_datastore,
     content_of=content_of,
     written_by="community.vmware.vmware_datastore_info: {datacenter: '{{ item }}'}",
     cannot_tell="Moids; the datacenter, unless the whole register is kept and a datacenter was asked for.",
     list_keys=_LIST_KEYS,
 )
+
+SHAPE_WITH_ALARMS: Final = SHAPE._replace(
+    name="vmware_datastore_info_alarms",
+    meaning="datastores, with their alarms",
+    sureness=lambda item, around: to_sureness(item, around) if has_alarms(item) else Sureness.NO,
+    written_by=(
+        "community.vmware.vmware_datastore_info: {datacenter: '{{ item }}', schema: vsphere, "
+        "properties: [name, overallStatus, summary, triggeredAlarmState]}"
+    ),
+    cannot_tell="The names of the alarms, and alarms of anything but datastores.",
+    list_keys=frozenset(),
+    also=to_alarms_of,
+    also_kinds=("triggered_alarms",),
+    is_inventory=False,
+)
+"""Of its own, because only a report that asked for the alarms says something by giving none."""

@@ -9,7 +9,7 @@ import yaml
 
 from vcenter_pipeline.formats import vmware_cluster_info
 from vcenter_pipeline.formats.shape import SpoiltChild, Sureness, Surroundings
-from vcenter_pipeline.model.records import Cluster
+from vcenter_pipeline.model.records import Cluster, TriggeredAlarm
 
 AROUND = Surroundings("clusters")
 
@@ -184,7 +184,6 @@ def test_clusters_are_told_from_other_things(real: Callable[[str], bytes]) -> No
     assert vmware_cluster_info.to_sureness(NEWER, Surroundings("")) is Sureness.SURE
     others: list[dict[str, Any]] = [
         {"cluster": "domain-c8", "name": "c", "ha_enabled": True, "drs_enabled": True},
-        {"name": "c", "summary": {"overallStatus": "green"}, "overallStatus": "green"},
         {"name": "c", "summary": [1], "configurationEx": "x"},
         {},
     ]
@@ -224,3 +223,35 @@ def test_a_rejected_cluster_keeps_only_what_is_read() -> None:
         "ha_failover_level": 1,
         "resource_summary.cpuUsedMHz": "many",
     }
+
+
+def test_alarms_come_with_a_cluster_where_they_were_asked_for() -> None:
+    """A cluster collects the alarms of its hosts: the cluster's name on such a one would be wrong."""
+    alarms = [
+        {"alarm": "vim.alarm.Alarm:alarm-1", "entity": "vim.ClusterComputeResource:domain-c8", "overallStatus": "red"},
+        {"alarm": "vim.alarm.Alarm:alarm-2", "entity": "vim.HostSystem:host-25", "overallStatus": "yellow"},
+    ]
+    item = PROPERTIES | {"triggeredAlarmState": alarms}
+    with_alarms = vmware_cluster_info.SHAPE_WITH_ALARMS
+    assert (vmware_cluster_info.SHAPE.sureness(item, AROUND), with_alarms.sureness(item, AROUND)) == (
+        Sureness.NO,
+        Sureness.SURE,
+    )
+    assert (vmware_cluster_info.SHAPE.sureness(NEWER, AROUND), with_alarms.sureness(NEWER, AROUND)) == (
+        Sureness.SURE,
+        Sureness.NO,
+    )
+    assert [record for _, record in vmware_cluster_info.to_alarms_of(item, AROUND)] == [
+        TriggeredAlarm(
+            None, None, "alarm-1", "ClusterComputeResource", "prod/a", "domain-c8", "red", None, None, None, None
+        ),
+        TriggeredAlarm(None, None, "alarm-2", "HostSystem", None, "host-25", "yellow", None, None, None, None),
+    ]
+
+
+def test_a_cluster_may_have_its_colour_only() -> None:
+    """Admins ask for what they need; the name is the mapping's."""
+    item = {"name": "prod", "overallStatus": "green"}
+    assert vmware_cluster_info.to_sureness(item, AROUND) is Sureness.LIKELY
+    assert vmware_cluster_info.to_sureness(item, Surroundings("hosts")) is Sureness.NO
+    assert parse(item) == Cluster(name="prod", overall_status="green")

@@ -8,7 +8,7 @@ import pytest
 
 from vcenter_pipeline.formats import vmware_datacenter_info
 from vcenter_pipeline.formats.shape import Sureness, Surroundings
-from vcenter_pipeline.model.records import Datacenter
+from vcenter_pipeline.model.records import Datacenter, TriggeredAlarm
 
 AROUND = Surroundings("datacenter_info")
 
@@ -51,3 +51,20 @@ def test_a_bad_value_names_its_key_and_the_row_is_kept() -> None:
     with pytest.raises(ValueError, match=r"^name: an object is not a text$"):
         vmware_datacenter_info.parse_datacenter(item, AROUND, [])
     assert vmware_datacenter_info.content_of(item) == '{"moid": "datacenter-2"}'
+
+
+def test_alarms_come_with_a_datacenter_where_they_were_asked_for() -> None:
+    """One task gives the alarms of all that is in it; hand-made as `schema: vsphere` writes them."""
+    alarm = {"alarm": "vim.alarm.Alarm:alarm-2", "entity": "vim.VirtualMachine:vm-25", "overallStatus": "yellow"}
+    item = {"moid": "datacenter-2", "name": "a", "triggeredAlarmState": [alarm]}
+    shapes = (vmware_datacenter_info.SHAPE, vmware_datacenter_info.SHAPE_WITH_ALARMS)
+    assert [shape.sureness(item, AROUND) for shape in shapes] == [Sureness.NO, Sureness.SURE]
+    del item["triggeredAlarmState"]
+    assert [shape.sureness(item, AROUND) for shape in shapes] == [Sureness.SURE, Sureness.NO]
+    item["triggeredAlarmState"] = [alarm]
+    assert list(vmware_datacenter_info.to_alarms_of(item, AROUND)) == [
+        (
+            "triggered_alarms",
+            TriggeredAlarm(None, None, "alarm-2", "VirtualMachine", None, "vm-25", "yellow", None, None, None, None),
+        )
+    ]

@@ -9,7 +9,7 @@ import yaml
 
 from vcenter_pipeline.formats import vmware_datastore_info
 from vcenter_pipeline.formats.shape import SpoiltChild, Sureness, Surroundings
-from vcenter_pipeline.model.records import Datastore
+from vcenter_pipeline.model.records import Datastore, TriggeredAlarm
 
 AROUND = Surroundings("datastores")
 
@@ -237,3 +237,16 @@ def test_a_rejected_datastore_keeps_only_what_is_read() -> None:
         "summary.capacity": 1000,
         "summary.freeSpace": 400,
     }
+
+
+def test_alarms_come_with_a_datastore_where_they_were_asked_for() -> None:
+    """A full datastore raises its alarm long before a virtual machine stops."""
+    with_alarms = vmware_datastore_info.SHAPE_WITH_ALARMS
+    assert vmware_datastore_info.SHAPE.sureness(PROPERTIES, AROUND) is Sureness.NO
+    assert with_alarms.sureness(PROPERTIES, AROUND) is Sureness.SURE
+    assert vmware_datastore_info.SHAPE.sureness(DOCUMENTED, AROUND) is Sureness.SURE
+    assert with_alarms.sureness(DOCUMENTED, AROUND) is Sureness.NO
+    assert list(vmware_datastore_info.to_alarms_of(PROPERTIES, AROUND))[1] == (
+        "triggered_alarms",
+        TriggeredAlarm(None, None, "alarm-7", "Datastore", "vmfs/01", "datastore-12", "red", None, None, None, None),
+    )
