@@ -17,7 +17,7 @@ from vcenter_pipeline.formats.vsphere_alarms import has_alarms, to_alarms
 from vcenter_pipeline.formats.words import to_maintenance_mode, to_moid, to_overall_status
 from vcenter_pipeline.model.batches import Kind
 from vcenter_pipeline.model.records import Datastore, Record
-from vcenter_pipeline.model.units import to_bytes, to_datastore_url, to_flag, to_name, to_text
+from vcenter_pipeline.model.units import named, to_bytes, to_datastore_url, to_flag, to_name, to_text
 
 _OF_A_SUMMARY: Final = frozenset({"multipleHostAccess", "maintenanceMode", "accessible", "datastore_cluster"})
 _SIZES_OF_A_SUMMARY: Final = frozenset({"freeSpace", "uncommitted"})
@@ -111,7 +111,7 @@ def _to_datacenter(around: Surroundings) -> str | None:
     for key in ("datacenter", "datacenter_name"):
         value = around.arguments.get(key)
         if isinstance(value, str) and value:
-            return to_name(value)
+            return named(key, to_name, value)
     return None
 
 
