@@ -114,11 +114,11 @@ def to_entries(item: Item, path: str, table: str, spoilt: list[SpoiltChild]) -> 
 
 
 def to_reference(value: object) -> tuple[str | None, str | None]:
-    """Give type and managed object id of a reference: `'vim.HostSystem:host-96'`, or an object with both."""
+    """Give type and managed object id of a reference: `'vim.HostSystem:host-96'`, or an object that has both."""
     value = to_unwrapped(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and "_vimref" not in value:
         return to_entity_type(to_unwrapped(value.get("type"))), to_text(to_unwrapped(value.get("value")))
-    text = (to_text(value) or "").strip("'\"")
+    text = (to_text(value["_vimref"] if isinstance(value, Mapping) else value) or "").strip("'\"")
     return to_entity_type(text.rpartition(":")[0]), to_moid(text)
 
 

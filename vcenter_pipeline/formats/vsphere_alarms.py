@@ -1,7 +1,8 @@
 """Read the alarms that stand in the property `triggeredAlarmState` of a virtual machine or a host.
 
-They name the alarm and the entity by managed object id only. An entity passes its alarms up to what contains it, so
-that a list may hold alarms of others: the owner's name is right for its own alarms alone.
+They name the alarm and the entity by managed object id only, unless the encoder was told to write the alarm itself.
+An entity passes its alarms up to what contains it, so that a list may hold alarms of others: the owner's name is
+right for its own alarms alone.
 
 Source: the vSphere API type `AlarmState`, as pyVmomi's JSON encoder and Ansible's inventory plugins write it.
 """
@@ -45,8 +46,8 @@ def parse_alarm_state_of(item: Item, entity_name: str | None) -> TriggeredAlarm:
     """
     entity_type, entity_moid = named("entity", to_reference, to_property(item, "entity"))
     return TriggeredAlarm(
-        alarm_name=None,
-        description=None,
+        alarm_name=to_first(item, to_text, "alarm.info.name"),
+        description=to_first(item, to_text, "alarm.info.description"),
         alarm_moid=to_first(item, to_reference_moid, "alarm"),
         entity_type=entity_type,
         entity_name=entity_name,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from vcenter_pipeline.formats.shape import SpoiltChild, Sureness, Surroundings
+from vcenter_pipeline.formats.vsphere_alarms import parse_alarm_state_of
 from vcenter_pipeline.formats.vsphere_vm import SHAPE, SHAPE_WITH_ALARMS, to_sureness
 from vcenter_pipeline.model.records import (
     GuestDisk,
@@ -514,3 +515,26 @@ def test_a_machine_is_known_by_what_it_has_or_by_the_modules_word(item: dict[str
 def test_other_objects_are_not_claimed(item: dict[str, Any], key: str) -> None:
     """Hosts and datastores would be counted as machines."""
     assert to_sureness(item, Surroundings(key)) is Sureness.NO
+
+
+def test_an_alarm_that_was_written_whole_has_its_name() -> None:
+    """A script that asks the encoder for the alarms' names would get alarms without any."""
+    alarm = {
+        "_vimref": "vim.alarm.Alarm:alarm-1",
+        "info": {"name": "Virtual machine CPU usage", "description": "Default alarm"},
+    }
+    state = {"alarm": alarm, "entity": "'vim.VirtualMachine:vm-42'", "overallStatus": "red", "time": "2026-01-01 10:00"}
+    assert parse_alarm_state_of(state, "web01") == TriggeredAlarm(
+        alarm_name="Virtual machine CPU usage",
+        description="Default alarm",
+        alarm_moid="alarm-1",
+        entity_type="VirtualMachine",
+        entity_name="web01",
+        entity_moid="vm-42",
+        overall_status="red",
+        triggered_at=datetime(2026, 1, 1, 10),  # noqa: DTZ001 - naive UTC, as stored
+        is_acknowledged=None,
+        acknowledged_by=None,
+        acknowledged_at=None,
+        triggered_at_text="2026-01-01 10:00",
+    )
