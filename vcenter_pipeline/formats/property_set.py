@@ -85,6 +85,22 @@ def has_property(item: Item, path: str) -> bool:
     return _find(item, path) is not _ABSENT
 
 
+def to_mapping(item: Item, path: str) -> Mapping[str, object]:
+    """Give an object whose keys are names of the admin's, also where they were drawn into the path.
+
+    Its own keys may hold dots, so that they are not read as a path.
+    """
+    value = to_plain(to_property(item, path))
+    if isinstance(value, Mapping):
+        return value
+    prefix = f"{path}."
+    return {
+        key.removeprefix(prefix): to_plain(inner)
+        for key, inner in item.items()
+        if isinstance(key, str) and key.startswith(prefix)
+    }
+
+
 def to_first(item: Item, convert: Callable[[object], T | None], *paths: str) -> T | None:
     """Convert the first of several properties that says something.
 

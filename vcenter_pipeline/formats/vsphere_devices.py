@@ -12,6 +12,7 @@ from vcenter_pipeline.formats.property_set import (
     has_property,
     to_entries,
     to_first,
+    to_mapping,
     to_plain,
     to_property,
     to_reference_moid,
@@ -183,27 +184,27 @@ def _to_snapshot(node: Item, current: str | None) -> VmSnapshot:
 
 def to_property_attributes(item: Item, spoilt: list[SpoiltChild]) -> tuple[VmAttribute, ...]:
     """Give tags, with their categories where the report has them, and custom attributes."""
-    by_category = to_plain(to_property(item, "tags_by_category")) or to_plain(to_property(item, "tag_category"))
-    tags = to_plain(to_property(item, "tags")) or to_plain(to_property(item, "vmware_inventory_tags"))
-    if isinstance(by_category, Mapping) and by_category:
+    by_category = to_mapping(item, "tags_by_category") or to_mapping(item, "tag_category")
+    tags: object = None
+    if by_category:
         tags = [
             {"category_name": category, "name": name}
             for category, listed in by_category.items()
             for entry in (listed if isinstance(listed, list) else ())
             for name in (entry.values() if isinstance(entry, Mapping) else (entry,))
         ]
-    elif isinstance(tags, Mapping):
-        tags = list(tags.values())
+    else:
+        listed = to_plain(to_property(item, "tags")) or to_plain(to_property(item, "vmware_inventory_tags"))
+        by_id = to_mapping(item, "tags") or to_mapping(item, "vmware_inventory_tags")
+        tags = listed if isinstance(listed, list) else list(by_id.values())
     return to_attributes(tags, _to_custom_values(item, spoilt), spoilt)
 
 
 def _to_custom_values(item: Item, spoilt: list[SpoiltChild]) -> Mapping[str, object]:
     """Give custom attributes by name; vSphere keeps the names in a list of their own, `availableField`."""
     values = to_property(item, "customValue") or to_property(item, "summary.customValue")
-    if isinstance(values, Mapping):
-        return {str(name): to_unwrapped(value) for name, value in values.items()}
     if not isinstance(values, list):
-        return {}
+        return to_mapping(item, "customValue")
     fields = to_entries(item, "availableField", "vm_attributes", spoilt)
     names = {shown(to_property(field, "key")): to_property(field, "name") for _, field in fields}
     found = {}

@@ -146,7 +146,7 @@ def parse_properties(item: Item, spoilt: list[SpoiltChild]) -> VirtualMachine:
         ValueError: a value of the virtual machine itself cannot be meant; the message names its path.
     """
     values: dict[str, Any] = {field: to_first(item, convert, *paths) for field, convert, paths in _FIELDS}
-    name = _to_own_name(item)
+    name = to_own_name(item)
     devices = to_devices(item, spoilt)
     snapshots = to_snapshot_tree(item, spoilt)
     told_ip = to_property(item, "guest.ipAddress") or to_property(item, "summary.guest.ipAddress")
@@ -155,7 +155,7 @@ def parse_properties(item: Item, spoilt: list[SpoiltChild]) -> VirtualMachine:
     return virtual_machine(
         **values,
         name=name,
-        moid=_to_own_moid(item),
+        moid=to_own_moid(item),
         primary_ip=named("guest.ipAddress", lambda told: to_primary_ip(told, devices.nics), told_ip),
         nic_count=devices.nic_count,
         disk_count=devices.disk_count,
@@ -172,13 +172,14 @@ def parse_properties(item: Item, spoilt: list[SpoiltChild]) -> VirtualMachine:
     )
 
 
-def _to_own_name(item: Item) -> str | None:
+def to_own_name(item: Item) -> str | None:
     """Give the machine's name; beside an `identity`, the item's `name` is that of the guest's family."""
     told = ("config.name", "summary.config.name", "vmware_inventory_name")
     return to_first(item, to_name, *told, *(() if has_property(item, "identity") else ("name",)))
 
 
-def _to_own_moid(item: Item) -> str | None:
+def to_own_moid(item: Item) -> str | None:
+    """Give the machine's managed object id, where its properties tell it."""
     for key in (*REFERENCE_KEYS, *MOID_KEYS):
         moid = to_first(item, to_reference_moid, key)
         if moid is not None:
@@ -211,9 +212,8 @@ def to_alarms_of(item: Item, around: Surroundings) -> Iterator[tuple[Kind, Recor
     Raises:
         ValueError: an alarm cannot be read; all others were given before.
     """
-    own = virtual_machine(name=_to_own_name(item), moid=_to_own_moid(item))
     asked = to_asked(around)
-    return to_alarms(item, MACHINE, own.moid or asked.moid, own.name or asked.name)
+    return to_alarms(item, MACHINE, to_own_moid(item) or asked.moid, to_own_name(item) or asked.name)
 
 
 def content_of(item: Item) -> str:
