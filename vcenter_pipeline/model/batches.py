@@ -66,6 +66,11 @@ class Batch(NamedTuple):
     is_complete: bool = True
     """Whether the list names all that the vCenter has, as far as this stretch tells; a failed turn of a loop makes
     it incomplete, and so does a module that is asked for one object at a time."""
+    may_repeat: bool = False
+    """Whether one object may come several times without anything being wrong, and may be known by its name alone: a
+    module that is asked for one at a time, or a mapping by name."""
+    leaves_out: str | None = None
+    """Which alarms the shape leaves out though they stand."""
     failed_count: int = 0
     """Turns of a loop, or tasks, that failed; each is among `rejected` as well."""
 

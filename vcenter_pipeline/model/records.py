@@ -161,9 +161,10 @@ class VirtualMachine(NamedTuple):
     snapshots: tuple[VmSnapshot, ...]
 
 
-_NOTHING_OF_A_VIRTUAL_MACHINE: Final = VirtualMachine(
-    *(None,) * VirtualMachine._fields.index("nics"),
-    *((),) * (len(VirtualMachine._fields) - VirtualMachine._fields.index("nics")),
+_PARTS: Final = frozenset({"nics", "datastores", "attributes", "disks", "guest_disks", "snapshots"})
+
+_NOTHING_OF_A_VIRTUAL_MACHINE: Final = VirtualMachine._make(
+    () if field in _PARTS else None for field in VirtualMachine._fields
 )
 
 

@@ -6,40 +6,37 @@ out before anything is stored: an asset check that ran afterwards would only rep
 
 import gc
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import compress
 from operator import itemgetter
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
+from vcenter_pipeline.model.batches import KINDS, Batch, Kind, RejectedRow
 from vcenter_pipeline.model.columns import core_table
-from vcenter_pipeline.model.records import Batch, RejectedRow, TriggeredAlarm, VirtualMachine
+from vcenter_pipeline.model.free_text import FreeText, without_free_text
+from vcenter_pipeline.model.keys import IDENTITIES, NAME_MARK, to_key_prefix
+from vcenter_pipeline.model.parts import PARTS, Row, to_part_rows
+from vcenter_pipeline.model.records import EsxiHost, Record, TriggeredAlarm, VirtualMachine
 from vcenter_pipeline.model.validation import find_reasons
 from vcenter_pipeline.model.vocabulary import SEVERITY_BY_STATUS
 
-Row = tuple[Any, ...]
 Rows = dict[str, list[Row]]
 """Rows by table of the database, in the column order of each."""
 
-FreeText = Literal["keep", "mask", "drop"]
-"""What becomes of annotations and of the values of custom attributes."""
-
-MASK: Final = "(masked)"
 _CONTENT_LENGTH: Final = 2_000
-_OWN_FIELDS: Final = VirtualMachine._fields.index("nics")
+_FIELDS: Final = VirtualMachine._fields
+_FIRST_FIELDS: Final = _FIELDS.index("annotation") + 1
+"""Fields whose columns stand before the report's own."""
+_OWN_FIELDS: Final = _FIELDS.index("nics")
 _TWICE: Final = "the report has it twice; the first one was kept"
-_CHILDREN: Final = (("vm_nics", "nics"), ("vm_datastores", "datastores"), ("vm_attributes", "attributes"))
-_CHILD_KEYS: Final = {
-    "vm_nics": itemgetter(0, 1),
-    "vm_datastores": itemgetter(0, 1),
-    "vm_attributes": itemgetter(0, 1, 2),
-}
-"""What tells the children of one virtual machine apart: the rest of their table's key."""
-_FROM_PARENT: Final = frozenset({"virtual_machine_key"})
+_FROM_PARENT: Final = frozenset({"virtual_machine_key", "collection", "snapshot_key"})
 _NO_IDENTITY: Final = (
     "it has neither an instance uuid, nor a moid, nor a BIOS uuid with a name, so it cannot be told apart"
 )
+_NO_NAME: Final = "it has nothing by which it could be told apart"
+_CORES_A_SOCKET: Final = 16
+"""What VMware counts of a processor at least."""
 
 
 class Origin(NamedTuple):
@@ -48,16 +45,29 @@ class Origin(NamedTuple):
     client: str
     environment: str
     vcenter: str
+    """The source, where nothing better is known."""
     report: str
     """The report's key in the ledger."""
     collected_at: datetime
     """Naive UTC."""
 
-    @property
-    def key_prefix(self) -> str:
-        """What every key of this vCenter begins with."""
-        source = f"{self.client}/{self.environment}"
-        return f"{source}:" if self.vcenter == source else f"{source}:{self.vcenter}:"
+
+class _Collection:
+    """What one report says of one kind of object of one vCenter."""
+
+    def __init__(self, number: int, batch: Batch, origin: Origin) -> None:
+        self.number = number
+        self.batch = batch
+        self.is_complete = True
+        self.row_count = 0
+        self.failed_count = 0
+        told = batch.vcenter or (None if origin.vcenter == f"{origin.client}/{origin.environment}" else origin.vcenter)
+        self.prefix = to_key_prefix(origin.client, origin.environment, told)
+        self.head = (origin.client, origin.environment, batch.vcenter or origin.vcenter)
+        self.tail = (origin.collected_at, origin.report, number)
+        self.keys: set[str] = set()
+        self.moids: set[str] = set()
+        self.parts: dict[str, set[Any]] = {}
 
 
 class Normalizer:
@@ -71,71 +81,109 @@ class Normalizer:
         """
         _refuse_origin(origin)
         self._origin = origin
-        self._free_text = free_text
-        self._keys: dict[str, set[str]] = {"virtual_machines": set(), "triggered_alarms": set()}
-        self._moids: set[str] = set()
-        self._counts: dict[str, int] = {}
+        self._free_text: FreeText = free_text
+        self._collections: dict[object, _Collection] = {}
+        self._identities: dict[Kind, set[object]] = {}
         self._rejected_count = 0
 
     @property
-    def counts(self) -> Mapping[str, int]:
-        """Rows kept so far, by kind; a kind that the report does not speak of is not in it."""
-        return self._counts
+    def counts(self) -> Mapping[Kind, int]:
+        """Objects kept so far, by kind, each once; a kind that the report does not speak of is not in it."""
+        return {kind: len(self._identities[kind]) for kind in KINDS if kind in self._identities}
 
     @property
     def rejected_count(self) -> int:
         """Rows rejected so far."""
         return self._rejected_count
 
+    @property
+    def failed_count(self) -> int:
+        """Turns of loops and tasks that failed."""
+        return sum(collection.failed_count for collection in self._collections.values())
+
     def add(self, batch: Batch) -> Rows:
         """Give the rows of a batch, the rejected ones among them as rows of `rejected_rows`."""
         rejected = list(batch.rejected)
+        collection = self._collection(batch)
+        self._identities.setdefault(batch.kind, set())
         with _no_cyclic_gc():
             if batch.kind == "virtual_machines":
-                rows = self._virtual_machines(batch, cast("Sequence[VirtualMachine]", batch.records), rejected)
+                rows = self._virtual_machines(batch, collection, rejected)
             else:
-                rows = self._triggered_alarms(batch, cast("Sequence[TriggeredAlarm]", batch.records), rejected)
-        self._counts[batch.kind] = self._counts.get(batch.kind, 0) + len(rows[batch.kind])
+                rows = self._others(batch, collection, rejected)
+        collection.row_count += len(rows[batch.kind])
         rows["rejected_rows"] = [self._rejected_row(row) for row in rejected]
         return rows
 
-    def _virtual_machines(self, batch: Batch, records: Sequence[VirtualMachine], rejected: list[RejectedRow]) -> Rows:
-        if self._free_text != "keep":
-            records = [self._without_free_text(record) for record in records]
+    def finish(self) -> Rows:
+        """Give the rows that say what the report was made of, once all batches were added."""
         origin = self._origin
-        keys = self._virtual_machine_keys(records)
-        head, tail = (origin.client, origin.environment, origin.vcenter), (origin.collected_at, origin.report)
-        rows = [(key, *head, *record[:_OWN_FIELDS], *tail) for key, record in zip(keys, records, strict=True)]
-        keep = self._kept("virtual_machines", batch, rows, keys, rejected)
-        rows_by_table: Rows = {"virtual_machines": list(compress(rows, keep))}
-        kept = list(compress(zip(cast("list[str]", keys), records, range(len(records)), strict=True), keep))
-        rows_by_table |= self._children(batch, kept, rejected)
-        return rows_by_table
+        rows = [
+            (
+                origin.report,
+                one.number,
+                origin.client,
+                origin.environment,
+                one.batch.vcenter,
+                one.batch.kind,
+                one.batch.shape,
+                one.batch.group or None,
+                one.is_complete,
+                one.row_count,
+                one.failed_count,
+                one.batch.leaves_out,
+                origin.collected_at,
+            )
+            for one in self._collections.values()
+        ]
+        return {"collections": cast("list[Row]", rows)}
+
+    def _collection(self, batch: Batch) -> _Collection:
+        found = self._collections.get(batch.collection)
+        if found is None:
+            found = _Collection(len(self._collections) + 1, batch, self._origin)
+            self._collections[batch.collection] = found
+        found.is_complete = found.is_complete and batch.is_complete
+        found.failed_count += batch.failed_count
+        return found
+
+    def _virtual_machines(self, batch: Batch, collection: _Collection, rejected: list[RejectedRow]) -> Rows:
+        records = cast("Sequence[VirtualMachine]", batch.records)
+        if self._free_text != "keep":
+            records = [without_free_text(record, self._free_text) for record in records]
+        keys = self._virtual_machine_keys(records, collection, may_repeat=batch.may_repeat)
+        head, tail, number = collection.head, collection.tail[:2], collection.number
+        rows = [
+            (key, *head, *record[:_FIRST_FIELDS], *tail, *record[_FIRST_FIELDS:_OWN_FIELDS], number)
+            for key, record in zip(keys, records, strict=True)
+        ]
+        reasons = self._reasons("virtual_machines", batch, collection, rows, keys)
+        kept = [number for number in range(len(rows)) if number not in reasons] if reasons else range(len(rows))
+        rows_by_table: Rows = {"virtual_machines": [rows[number] for number in kept] if reasons else rows}
+        self._identities["virtual_machines"].update(
+            records[number].moid or cast("str", keys[number]).removeprefix(collection.prefix) for number in kept
+        )
+        rejected += _rejected_rows("virtual_machines", batch, reasons, rows)
+        with_children = [number for number in range(len(rows)) if not reasons.get(number)] if reasons else kept
+        parents = [(cast("str", keys[number]), records[number], number) for number in with_children]
+        return rows_by_table | self._children(batch, collection, parents, rejected)
 
     def _children(
-        self, batch: Batch, machines: Sequence[tuple[str, VirtualMachine, int]], rejected: list[RejectedRow]
+        self,
+        batch: Batch,
+        collection: _Collection,
+        machines: Sequence[tuple[str, VirtualMachine, int]],
+        rejected: list[RejectedRow],
     ) -> Rows:
         """Give the rows of what belongs to virtual machines: key, record and number in the batch of each."""
-        origin = self._origin
-        head, tail = (origin.client, origin.environment), (origin.collected_at, origin.report)
         rows: Rows = {}
         parents: dict[str, list[int]] = {}
-        for table, field in _CHILDREN:
-            of_machine, key_of = itemgetter(VirtualMachine._fields.index(field)), _CHILD_KEYS[table]
-            found, numbers = list[Row](), list[int]()
-            for key, machine, number in machines:
-                children = of_machine(machine)
-                if len(children) > 1:
-                    distinct: dict[Any, Row] = {}
-                    for child in children:
-                        if distinct.setdefault(key_of(child), child) != child:
-                            row = (key, *head, *child, *tail)
-                            rejected.append(_rejected(table, batch.position(number), _TWICE, row))
-                    children = distinct.values()
-                for child in children:
-                    found.append((key, *head, *child, *tail))
-                    numbers.append(number)
-            rows[table], parents[table] = found, numbers
+        for part in PARTS:
+            seen = collection.parts.setdefault(part.table, set()) if batch.may_repeat else None
+            found = to_part_rows(part, machines, collection.head, collection.tail, seen)
+            rows[part.table], parents[part.table] = found.rows, found.parents
+            rejected += [_rejected(part.table, batch.position(number), _TWICE, row) for number, row in found.repeated]
+        self._identities_of_snapshots(rows["vm_snapshots"])
         for table, reasons in find_reasons(rows, but=_FROM_PARENT.union(Origin._fields)).items():
             for number in sorted(reasons):
                 position = batch.position(parents[table][number])
@@ -143,20 +191,31 @@ class Normalizer:
             rows[table] = [row for number, row in enumerate(rows[table]) if number not in reasons]
         return rows
 
-    def _virtual_machine_keys(self, records: Sequence[VirtualMachine]) -> list[str | None]:
+    def _identities_of_snapshots(self, rows: Sequence[Row]) -> None:
+        if rows:
+            columns = [column.name for column in core_table("vm_snapshots").columns]
+            of_row = itemgetter(*(columns.index(name) for name in ("vm_name", "snapshot_id", "created_at")))
+            self._identities.setdefault("vm_snapshots", set()).update(map(of_row, rows))
+
+    def _virtual_machine_keys(
+        self, records: Sequence[VirtualMachine], collection: _Collection, *, may_repeat: bool
+    ) -> list[str | None]:
         """Give the keys; of two virtual machines with one instance uuid the later one goes by its moid.
 
         vCenter keeps instance uuids apart, but what stands in a report may be older than its last repair, and
         a moid is never given twice: two moids are two virtual machines.
         """
-        prefix, moids = self._origin.key_prefix, self._moids
+        prefix, moids, identity_of = collection.prefix, collection.moids, IDENTITIES["virtual_machines"]
         taken = set[str]()
         keys: list[str | None] = []
         for record in records:
-            key = _virtual_machine_key(prefix, record)
+            identity = identity_of(record)
+            if identity is None and may_repeat and record.name:
+                identity = NAME_MARK + record.name
+            key = identity and prefix + identity
             moid = record.moid
             if key and moid:
-                if moid not in moids and (key in taken or key in self._keys["virtual_machines"]):
+                if moid not in moids and (key in taken or key in collection.keys):
                     key = prefix + moid
                 moids.add(moid)
             if key:
@@ -164,61 +223,60 @@ class Normalizer:
             keys.append(key)
         return keys
 
-    def _triggered_alarms(self, batch: Batch, records: Sequence[TriggeredAlarm], rejected: list[RejectedRow]) -> Rows:
-        origin = self._origin
-        keys = [_alarm_key(origin.key_prefix, record) for record in records]
+    def _others(self, batch: Batch, collection: _Collection, rejected: list[RejectedRow]) -> Rows:
+        """Give the rows of records that have no children."""
+        records = batch.records
+        if self._free_text != "keep":
+            records = [without_free_text(record, self._free_text) for record in records]
+        kind, prefix, identify = batch.kind, collection.prefix, IDENTITIES[batch.kind]
+        identities = [identify(record) for record in records]
+        keys = [identity and prefix + identity for identity in identities]
+        to_values = _VALUES.get(kind, _all_values)
+        head = (None, *collection.head) if kind == "vm_snapshots" else collection.head
+        tail, number_of_collection = collection.tail[:2], collection.number
         rows = [
-            (
-                key,
-                origin.client,
-                origin.environment,
-                origin.vcenter,
-                *record[:7],
-                SEVERITY_BY_STATUS.get(record.overall_status or ""),
-                *record[7:],
-                origin.collected_at,
-                origin.report,
-            )
-            for key, record in zip(keys, records, strict=True)
+            (key, *head, *first, *tail, *last, number_of_collection)
+            for key, (first, last) in zip(keys, map(to_values, records), strict=True)
         ]
-        keep = self._kept("triggered_alarms", batch, rows, keys, rejected)
-        return {"triggered_alarms": list(compress(rows, keep))}
+        reasons = self._reasons(kind, batch, collection, rows, keys)
+        rejected += _rejected_rows(kind, batch, reasons, rows)
+        kept = [row for number, row in enumerate(rows) if number not in reasons]
+        if kind == "vm_snapshots":
+            self._identities_of_snapshots(kept)
+        else:
+            self._identities[kind].update(
+                identity for number, identity in enumerate(identities) if number not in reasons
+            )
+        return {kind: kept}
 
-    def _kept(
+    def _reasons(
         self,
-        table: Literal["virtual_machines", "triggered_alarms"],
+        table: Kind,
         batch: Batch,
+        collection: _Collection,
         rows: list[Row],
         keys: Sequence[str | None],
-        rejected: list[RejectedRow],
-    ) -> list[bool]:
-        """Say which rows stay; of two rows with one key only the first does."""
-        seen = self._keys[table]
+    ) -> dict[int, str]:
+        """Say which rows do not stay and why; of two rows with one key only the first does.
+
+        The reason is empty where nothing is wrong: an object that may come several times has come before.
+        """
+        seen = collection.keys
         reasons: dict[int, str] = {}
         for number, key in enumerate(keys):
             if key is None:
-                reasons[number] = _NO_IDENTITY
+                reasons[number] = _NO_IDENTITY if table == "virtual_machines" else _NO_NAME
             elif key in seen:
-                reasons[number] = f"{_TWICE} ({key})"
+                reasons[number] = "" if batch.may_repeat else f"{_TWICE} ({key})"
             else:
                 seen.add(key)
         numbers = [number for number in range(len(rows)) if number not in reasons] if reasons else range(len(rows))
         candidates = [rows[number] for number in numbers] if reasons else rows
-        found = find_reasons({table: candidates}, but=frozenset(Origin._fields))
+        found = find_reasons({table: candidates}, but=_FROM_PARENT.union(Origin._fields))
         for number, reason in found.get(table, {}).items():
             reasons[numbers[number]] = reason
             seen.discard(cast("str", keys[numbers[number]]))
-        rejected.extend(
-            _rejected(table, batch.position(number), reasons[number], rows[number]) for number in sorted(reasons)
-        )
-        return [number not in reasons for number in range(len(rows))]
-
-    def _without_free_text(self, record: VirtualMachine) -> VirtualMachine:
-        hidden = MASK if self._free_text == "mask" else None
-        return record._replace(
-            annotation=record.annotation and hidden,
-            attributes=tuple(item._replace(value=item.value and hidden) for item in record.attributes),
-        )
+        return reasons
 
     def _rejected_row(self, row: RejectedRow) -> Row:
         self._rejected_count += 1
@@ -236,28 +294,36 @@ class Normalizer:
         )
 
 
-def _virtual_machine_key(prefix: str, record: VirtualMachine) -> str | None:
-    identity = record.instance_uuid or record.moid
-    if identity is None and record.bios_uuid and record.name:
-        identity = f"{record.bios_uuid}/{record.name}"
-    return identity and prefix + identity
+def _all_values(record: Record) -> tuple[Row, Row]:
+    """Give the columns that stand before the report's own, and those behind."""
+    return record, ()
 
 
-def _alarm_key(prefix: str, record: TriggeredAlarm) -> str | None:
-    """Give the key of an alarm on an entity.
+def _alarm_values(record: TriggeredAlarm) -> tuple[Row, Row]:
+    """Give the columns of an alarm; the severity stands behind the colour that it is derived from."""
+    severity = SEVERITY_BY_STATUS.get(record.overall_status or "")
+    return (*record[:7], severity, *record[7:-1]), record[-1:]
 
-    vSphere's own key is made of the two moids. A report without moids has only names, which two
-    entities may share; the time of triggering tells those apart.
-    """
-    alarm = record.alarm_moid or record.alarm_name
-    if record.entity_moid:
-        entity = record.entity_moid
-    elif record.entity_name:
-        when = record.triggered_at.isoformat() if record.triggered_at else ""
-        entity = f"{record.entity_type or ''}/{record.entity_name}/{when}"
-    else:
-        return None
-    return alarm and f"{prefix}{alarm}/{entity}"
+
+def _host_values(record: EsxiHost) -> tuple[Row, Row]:
+    sockets, cores = record.cpu_socket_count, record.cpu_core_count
+    licenses = max(_CORES_A_SOCKET * sockets, cores) if sockets and cores else None
+    return (*record, licenses), ()
+
+
+_VALUES: Final[Mapping[Kind, Callable[[Any], tuple[Row, Row]]]] = {
+    "triggered_alarms": _alarm_values,
+    "esxi_hosts": _host_values,
+}
+"""Kinds whose columns are not just the fields of their records."""
+
+
+def _rejected_rows(table: str, batch: Batch, reasons: Mapping[int, str], rows: Sequence[Row]) -> list[RejectedRow]:
+    return [
+        _rejected(table, batch.position(number), reasons[number], rows[number])
+        for number in sorted(reasons)
+        if reasons[number]
+    ]
 
 
 def _refuse_origin(origin: Origin) -> None:

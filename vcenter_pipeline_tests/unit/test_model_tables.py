@@ -20,7 +20,8 @@ from vcenter_pipeline.model.records import (
     VmDatastore,
     VmNic,
 )
-from vcenter_pipeline.model.tables import FreeText, Normalizer, Origin, Rows
+from vcenter_pipeline.model.free_text import FreeText
+from vcenter_pipeline.model.tables import Normalizer, Origin, Rows
 
 _AT = datetime(2026, 1, 31, 2, 0)  # noqa: DTZ001 - the model's instants are naive UTC
 _ORIGIN = Origin("acme", "prod", "acme/prod", "0123456789abcdef", _AT)
