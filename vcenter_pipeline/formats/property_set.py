@@ -26,11 +26,17 @@ _DEEPEST: Final = 6
 
 
 @lru_cache(maxsize=1024)
-def _ways(path: str) -> tuple[tuple[str, ...], ...]:
-    """Give every way to a property, as keys to follow: nested first, because most reports nest."""
+def _ways(path: str) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
+    """Give every way to a property, by its first key and then the keys to follow.
+
+    Nested ways come first, because most reports nest.
+    """
     snake = _NEW_WORD.sub("_", path).lower()
     ways = [way for spelling in (path, snake) for way in _splits(spelling.split("."))]
-    return tuple(dict.fromkeys([*ways, (snake.replace(".", "_"),)]))
+    by_first: dict[str, dict[tuple[str, ...], None]] = {}
+    for first, *rest in (*ways, (snake.replace(".", "_"),)):
+        by_first.setdefault(first, {})[tuple(rest)] = None
+    return tuple((first, tuple(rests)) for first, rests in by_first.items())
 
 
 def _splits(words: list[str]) -> Iterator[tuple[str, ...]]:
@@ -43,7 +49,7 @@ def _splits(words: list[str]) -> Iterator[tuple[str, ...]]:
 
 def to_unwrapped(value: object) -> object:
     """Give what `ansible-inventory` wrapped; a vault's content is unknown."""
-    if isinstance(value, Mapping) and len(value) == 1:
+    if isinstance(value, dict) and len(value) == 1:
         if "__ansible_unsafe" in value:
             return value["__ansible_unsafe"]
         if "__ansible_vault" in value:
@@ -54,7 +60,7 @@ def to_unwrapped(value: object) -> object:
 def to_plain(value: object, depth: int = 0) -> object:
     """Give a value with all that is wrapped in it unwrapped, as deep as a tag or an attribute may be."""
     value = to_unwrapped(value)
-    if depth < _DEEPEST and isinstance(value, Mapping):
+    if depth < _DEEPEST and isinstance(value, dict):
         return {key: to_plain(inner, depth + 1) for key, inner in value.items()}
     if depth < _DEEPEST and isinstance(value, list):
         return [to_plain(inner, depth + 1) for inner in value]
@@ -62,15 +68,21 @@ def to_plain(value: object, depth: int = 0) -> object:
 
 
 def _find(item: Item, path: str) -> object:
-    for way in _ways(path):
-        value: object = item
-        for key in way:
-            if not isinstance(value, Mapping):
-                value = _ABSENT
-                break
-            value = to_unwrapped(value.get(key, _ABSENT))
-        if value is not _ABSENT:
-            return value
+    for first, rests in _ways(path):
+        if first not in item:
+            continue
+        start = to_unwrapped(item[first])
+        for rest in rests:
+            value = start
+            for key in rest:
+                if not isinstance(value, dict) or key not in value:
+                    value = _ABSENT
+                    break
+                value = value[key]
+                if isinstance(value, dict) and len(value) == 1:
+                    value = to_unwrapped(value)
+            if value is not _ABSENT:
+                return value
     return _ABSENT
 
 

@@ -30,6 +30,9 @@ _KIB: Final = 1024
 _DEVICES: Final = "config.hardware.device"
 _BACKING: Final = re.compile(r"VirtualDisk\.?([A-Za-z0-9]+)BackingInfo")
 _DATASTORE: Final = re.compile(r"\[([^\]]+)\] ")
+_FREE_KEYS: Final = ("tag", "vmware_inventory_tags")
+"""Beginnings of the keys that are looked at for tags: a machine has a hundred keys, and few of them are these."""
+
 _CONTROLLERS: Final = {
     "ParaVirtualSCSIController": "paravirtual",
     "VirtualLsiLogicController": "lsilogic",
@@ -184,6 +187,8 @@ def _to_snapshot(node: Item, current: str | None) -> VmSnapshot:
 
 def to_property_attributes(item: Item, spoilt: list[SpoiltChild]) -> tuple[VmAttribute, ...]:
     """Give tags, with their categories where the report has them, and custom attributes."""
+    custom_values = _to_custom_values(item, spoilt)
+    item = {key: value for key, value in item.items() if isinstance(key, str) and key.startswith(_FREE_KEYS)}
     by_category = to_mapping(item, "tags_by_category") or to_mapping(item, "tag_category")
     tags: object = None
     if by_category:
@@ -197,7 +202,7 @@ def to_property_attributes(item: Item, spoilt: list[SpoiltChild]) -> tuple[VmAtt
         listed = to_plain(to_property(item, "tags")) or to_plain(to_property(item, "vmware_inventory_tags"))
         by_id = to_mapping(item, "tags") or to_mapping(item, "vmware_inventory_tags")
         tags = listed if isinstance(listed, list) else list(by_id.values())
-    return to_attributes(tags, _to_custom_values(item, spoilt), spoilt)
+    return to_attributes(tags, custom_values, spoilt)
 
 
 def _to_custom_values(item: Item, spoilt: list[SpoiltChild]) -> Mapping[str, object]:

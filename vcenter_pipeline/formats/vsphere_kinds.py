@@ -19,6 +19,8 @@ HOST: Final = "HostSystem"
 REFERENCE_KEYS: Final = ("_vimref", "self", "vimref")
 """Keys under which an object names itself, with its type."""
 
+_TYPE_KEYS: Final = (*REFERENCE_KEYS, "_vimtype")
+
 MOID_KEYS: Final = ("_moId", "_vimid", "moid")
 
 STATES: Final = ("overallStatus", "configStatus", "configIssue", PROPERTY)
@@ -28,7 +30,6 @@ TOP: Final = ("config", "summary", "runtime", "guest", "snapshot", "hardware", "
 """What the properties that tell an object apart begin with."""
 
 _ONLY_A_MACHINE: Final = (
-    "guestHeartbeatStatus",
     "config.hardware.numCPU",
     "config.hardware.memoryMB",
     "config.hardware.device",
@@ -86,7 +87,8 @@ def to_type(item: Item) -> str | None:
         return told
     if not any(key in item for key in TOP):
         return None
-    if any(has_property(item, path) for path in _ONLY_A_MACHINE):
+    is_entity = "name" in item or any(key in item for key in STATES)
+    if (is_entity and "guestHeartbeatStatus" in item) or any(has_property(item, path) for path in _ONLY_A_MACHINE):
         return MACHINE
     if any(has_property(item, path) for path in _ONLY_A_HOST):
         return HOST
@@ -106,7 +108,7 @@ def to_type_of_variables(item: Item) -> str | None:
 
 
 def _to_told_type(item: Item) -> str | None:
-    for key in REFERENCE_KEYS:
+    for key in _TYPE_KEYS:
         value = item.get(key)
         if isinstance(value, str) and value.startswith(("vim.", "'vim.")):
             return value.strip("'").removeprefix("vim.").partition(":")[0]

@@ -172,7 +172,7 @@ def test_flat_properties_are_the_same_machine() -> None:
 
 
 def test_snake_case_is_the_same_machine() -> None:
-    """The plugins write snake case by default in variables that a template made fit."""
+    """An option that makes names of variables uniform would leave all columns empty."""
     item = {
         "config": {"hardware": {"num_cpu": 2, "memory_mb": 512}, "instance_uuid": "a", "name": "web01"},
         "guest": {"host_name": "h", "tools_running_status": "guestToolsRunning", "tools_version_status2": "x"},

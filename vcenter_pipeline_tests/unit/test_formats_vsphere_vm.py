@@ -510,6 +510,8 @@ def test_a_machine_is_known_by_what_it_has_or_by_the_modules_word(item: dict[str
         ({"_vimref": "vim.HostSystem:host-1", "name": "e", "overallStatus": "green"}, "instance"),
         ({"config": {"guestFullName": "a", "name": "b"}}, "hostvars"),
         ({"guest": None, "config": [], "summary": "x", "runtime": 1}, "instance_of"),
+        ({"guestHeartbeatStatus": "green", "overallCpuUsage": 1, "uptimeSeconds": 2}, "quickStats"),
+        ({"_vimtype": "vim.vm.Summary", "overallStatus": "green", "guest": {"toolsStatus": "toolsOk"}}, "summary"),
     ],
 )
 def test_other_objects_are_not_claimed(item: dict[str, Any], key: str) -> None:
