@@ -5,9 +5,11 @@ sentence names the variable.
 """
 
 import os
+from datetime import UTC, tzinfo
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NamedTuple, Self
+from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -95,8 +97,19 @@ class Settings(BaseSettings):
         description="Put an apostrophe before CSV text that a spreadsheet would run as a formula.",
     )
     free_text: Literal["keep", "mask", "drop"] = Field(
-        default="keep", description="What becomes of annotations and of the values of custom attributes."
+        default="keep",
+        description="What becomes of annotations, tags, the values of custom attributes, and descriptions.",
     )
+    time_zone: str = Field(
+        default="UTC", description="The zone of times in reports and file names that name none: Europe/Berlin."
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is no time zone such as UTC or Europe/Berlin")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -157,6 +170,11 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.home_path / 'warehouse.db'}"
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone of times that name none."""
+        return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
 
     @property
     def max_file_bytes(self) -> int:

@@ -9,20 +9,21 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from types import MappingProxyType
 from typing import BinaryIO, Final, Literal, NamedTuple, cast
 
 from vcenter_pipeline.errors import PipelineError, ReportError, UnfinishedError
 from vcenter_pipeline.formats.document import Limits, TruncatedError
 from vcenter_pipeline.formats.reading import read_batches
+from vcenter_pipeline.formats.stamp import read_stamp
 from vcenter_pipeline.intake.collected_at import to_collected_at
 from vcenter_pipeline.intake.listing import Facts
 from vcenter_pipeline.intake.opening import fingerprint, is_being_written, open_report, read_facts
 from vcenter_pipeline.intake.quarantine import Reason, quarantine
 from vcenter_pipeline.intake.sources import Source
-from vcenter_pipeline.model.batches import KINDS, merge_batches
-from vcenter_pipeline.model.tables import Normalizer, Origin, Row
+from vcenter_pipeline.model.batches import KINDS, Batch, Kind, merge_batches
+from vcenter_pipeline.model.tables import Normalizer, Origin, Row, Rows
 from vcenter_pipeline.settings import Settings
 from vcenter_pipeline.storage.database import Database, migrate, open_database
 from vcenter_pipeline.storage.reader import LedgerRow, find_reports, newest_collected_at
@@ -36,7 +37,6 @@ _CHUNK_BYTES: Final = 512 * 1024
 """What fits into the processor's cache: with 4 MiB reading takes nearly twice the CPU."""
 _PREVIEW_ROWS: Final = 5
 _ADVICE: Final = "Correct the playbook or the file, and drop it into the input folder again."
-_KINDS: Final[tuple[Kind, ...]] = ("virtual_machines", "triggered_alarms")
 
 Status = Literal["ingested", "known", "quarantined", "gone", "failed"]
 
@@ -125,7 +125,8 @@ def _store(pipeline: Pipeline, found: _Found, file: BinaryIO) -> Outcome:
     source, path, facts = found.source, found.path, cast("Facts", found.facts)
     started = time.monotonic()
     name = path.rpartition("/")[2]
-    collected_at, origin = _collected_at(name, facts)
+    zone = pipeline.settings.zone
+    collected_at, origin = _collected_at(name, facts, read_stamp(file, name, pipeline.limits, zone), zone)
     key = _report_key(pipeline, source, cast("str", found.digest), collected_at)
     if key is None:
         return Outcome(path, "known", f"{path} holds what the tables hold already; nothing changed.")
@@ -136,9 +137,8 @@ def _store(pipeline: Pipeline, found: _Found, file: BinaryIO) -> Outcome:
     counts: Counter[str] = Counter()
     preview: dict[str, list[Row]] = {}
     with begin_report(pipeline.database, key) as writer:
-        for batch in merge_batches(read_batches(file, name, pipeline.limits, batch_rows=BATCH_ROWS), BATCH_ROWS):
-            shapes[batch.shape] = None
-            for table, rows in normalizer.add(batch).items():
+        for found_rows in _normalized(normalizer, _batches(pipeline, file, name, zone), shapes):
+            for table, rows in found_rows.items():
                 writer.add(table, rows)
                 counts[table] += len(rows)
                 preview[table] = [*preview.get(table, []), *rows[:_PREVIEW_ROWS]][:_PREVIEW_ROWS]
@@ -149,8 +149,8 @@ def _store(pipeline: Pipeline, found: _Found, file: BinaryIO) -> Outcome:
             "collected_at": collected_at,
             "collected_at_origin": origin,
             "shapes": ", ".join(shapes),
-            "virtual_machine_count": normalizer.counts.get("virtual_machines"),
-            "triggered_alarm_count": normalizer.counts.get("triggered_alarms"),
+            **{count_column(kind): normalizer.counts.get(kind) for kind in KINDS},
+            "failed_item_count": normalizer.failed_count,
             "rejected_row_count": normalizer.rejected_count,
             "vcenter": source.key,
             "status": "ingested",
@@ -160,14 +160,33 @@ def _store(pipeline: Pipeline, found: _Found, file: BinaryIO) -> Outcome:
     return Outcome(path, "ingested", f"{path}: {told(row)}.", row, counts, preview)
 
 
-def _collected_at(name: str, facts: Facts) -> tuple[datetime, str]:
+def count_column(kind: Kind) -> str:
+    """Give the column of the ledger that counts objects of a kind."""
+    return f"{kind.removesuffix('s')}_count"
+
+
+def _batches(pipeline: Pipeline, file: BinaryIO, name: str, zone: tzinfo) -> Iterator[Batch]:
+    return merge_batches(read_batches(file, name, pipeline.limits, batch_rows=BATCH_ROWS, zone=zone), BATCH_ROWS)
+
+
+def _normalized(normalizer: Normalizer, batches: Iterator[Batch], shapes: dict[str, None]) -> Iterator[Rows]:
+    for batch in batches:
+        shapes[batch.shape] = None
+        yield normalizer.add(batch)
+        del batch  # it must not be in memory while the next one is read
+    yield normalizer.finish()
+
+
+def _collected_at(name: str, facts: Facts, stamp: datetime | None, zone: tzinfo) -> tuple[datetime, str]:
     """Give when the report was collected: not later than tomorrow.
 
     A report of the year 2096 would be the newest for seventy years, and hide every other one.
     """
     latest = utc_now() + timedelta(days=1)
+    if stamp is not None and stamp <= latest:
+        return stamp, "report"
     for tried in (name, ""):
-        collected_at, origin = to_collected_at(tried, facts.mtime_ns)
+        collected_at, origin = to_collected_at(tried, facts.mtime_ns, zone)
         if collected_at <= latest:
             return collected_at, origin
     return utc_now(), origin
@@ -175,8 +194,8 @@ def _collected_at(name: str, facts: Facts) -> tuple[datetime, str]:
 
 def told(row: LedgerRow) -> str:
     """Say in a few words what a report held."""
-    words = {"virtual_machine_count": "virtual machines", "triggered_alarm_count": "triggered alarms"}
-    found = [f"{row[column]:,} {word}" for column, word in words.items() if row[column] is not None]
+    counted = [(row[count_column(kind)], kind.replace("_", " ")) for kind in KINDS]
+    found = [f"{count:,} {word}" for count, word in counted if count is not None]
     rejected = row["rejected_row_count"]
     return ", ".join(found) + (f", {rejected:,} rows rejected" if rejected else "")
 
@@ -194,7 +213,7 @@ def _report_key(pipeline: Pipeline, source: Source, digest: str, collected_at: d
     ]
     parts = [source.key, digest]
     if earlier:
-        kinds = [kind for kind in _KINDS if earlier[-1][f"{kind.removesuffix('s')}_count"] is not None]
+        kinds = [kind for kind in KINDS if earlier[-1][count_column(kind)] is not None]
         newest = max(row["collected_at"] for row in earlier)
         between = [newest_collected_at(pipeline.database, source.client, source.environment, kind) for kind in kinds]
         if not any(moment and newest < moment < collected_at for moment in between):

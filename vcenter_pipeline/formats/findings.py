@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from vcenter_pipeline.formats.envelope import ECHOES, RESULTS, Listed, Outcome
+from vcenter_pipeline.formats.envelope import ECHOES, RESULTS, Outcome, Place
 from vcenter_pipeline.formats.shape import Item, Shape, shown_key
 
 _KEYS_SHOWN: Final = 12
 _MESSAGE_LENGTH: Final = 160
+_LOGIN_KEYS: Final = ("vmware_api_session_id", "cookies_string", "set_cookie", "session_id")
 
 
 class Findings:
@@ -18,9 +19,9 @@ class Findings:
         self._keys: dict[str, None] = {}
         self._lists: dict[str, tuple[int, object]] = {}
         self._plain: object = None
-        self._is_object = self._is_plain = False
-        self._outcomes: dict[Outcome, int] = {"failed": 0, "skipped": 0}
-        self._registers = 0
+        self._is_object = self._is_plain = self._is_login = False
+        self._outcomes: dict[Outcome, int] = {"failed": 0, "skipped": 0, "hidden": 0}
+        self._turns_with_result = 0
         self._message: str | None = None
         self._stdout: str | None = None
 
@@ -28,34 +29,27 @@ class Findings:
         """Note that the whole document is neither an object nor a list."""
         self._is_plain, self._plain = True, value
 
-    def note_list(self, listed: Listed) -> None:
+    def note_list(self, place: Place, items: Sequence[object]) -> None:
         """Note a list of the document, or some more items of it."""
-        if listed.path == listed.key:
-            count, first = self._lists.get(listed.key, (0, None))
-            items = listed.items
-            self._lists[listed.key] = (
-                count + len(items),
-                first if first is not None or isinstance(items, Mapping) else next(iter(items), None),
-            )
-            if listed.key:
-                self._keys[listed.key] = None
+        if place.path == (place.key and shown_key(place.key)):
+            count, first = self._lists.get(place.key, (0, None))
+            self._lists[place.key] = (count + len(items), first if first is not None else next(iter(items), None))
+            if place.key:
+                self._keys[place.key] = None
                 self._is_object = True
 
-    def note_register(self, register: Item, path: str, outcome: Outcome | None) -> None:
-        """Note a register, and whether it holds no result."""
-        if not path:
+    def note_register(self, register: Item, place: Place, outcome: Outcome | None) -> None:
+        """Note an object, and whether it is the register of a task without a result."""
+        if not place.path:
             self._is_object = True
             self._keys.update(dict.fromkeys(register))
-        if RESULTS in register or (not path and RESULTS in self._lists):
-            return
-        if outcome is None and isinstance(register.get("stdout"), str):
-            return
-        self._registers += 1
+            self._is_login = any(key in register for key in _LOGIN_KEYS)
         if outcome is not None:
             self._outcomes[outcome] += 1
-            message = register.get("msg") or register.get("error")
-            if outcome == "failed" and self._message is None and isinstance(message, str) and message.strip():
-                self._message = message
+            if outcome == "failed" and self._message is None:
+                self._message = message_of(register)
+        elif place.is_turn and place.path.endswith("]") and RESULTS not in register:
+            self._turns_with_result += 1
 
     def note_stdout(self, reason: str) -> None:
         """Note that the output of a command could not be read as JSON."""
@@ -63,22 +57,34 @@ class Findings:
 
     def refusal(self) -> str:
         """Say what was found and what is understood."""
-        failed, skipped = self._outcomes["failed"], self._outcomes["skipped"]
-        if failed + skipped and failed + skipped == self._registers:
-            return self._no_result(failed, skipped)
+        if any(self._outcomes.values()) and not self._turns_with_result:
+            return self._no_result()
         if self._stdout is not None:
             return (
                 f"The report is the register of a command, and its output (stdout) cannot be read as JSON: "
                 f"{self._stdout} Let the command print JSON. {self._understood()}"
             )
+        if self._is_login:
+            return (
+                "The report is the register of a login: it holds a session and no inventory. Write the register of "
+                f"the tasks that read the vCenter, and keep this one out of files. {self._understood()}"
+            )
+        names = self._list_of_names()
+        if names is not None:
+            return f"The report lists names only ({names}), without anything about them. {self._understood()}"
         return f"Nothing in the report is recognised. It is {self._document()}. {self._understood()}"
 
-    def _no_result(self, failed: int, skipped: int) -> str:
-        said = f" with the message {_quoted(self._message)}" if self._message else ""
-        if failed == self._registers == 1:
-            what = f"The report is the register of a task that failed{said}, so it holds no result."
-        elif skipped == self._registers == 1:
-            what = "The report is the register of a task that was skipped, so it holds no result."
+    def _no_result(self) -> str:
+        failed, skipped, hidden = (self._outcomes[outcome] for outcome in ("failed", "skipped", "hidden"))
+        said = f" with the message{self._message}" if self._message else ""
+        if hidden:
+            return (
+                "The report holds no result, because no_log hid it. Set no_log: false for the tasks that read the "
+                "vCenter; the passwords in their arguments are hidden by the modules themselves."
+            )
+        if failed + skipped == 1:
+            how = f"that failed{said}" if failed else "that was skipped"
+            what = f"The report is the register of a task {how}, so it holds no result."
         elif failed:
             what = (
                 f"The report is the register of a loop without any result: {failed} of its items failed, "
@@ -87,6 +93,16 @@ class Findings:
         else:
             what = f"The report is the register of a loop whose {skipped} items were all skipped."
         return f"{what} Correct the playbook and run it again."
+
+    def _list_of_names(self) -> str | None:
+        for key, (count, first) in self._lists.items():
+            if isinstance(first, str) and count and (key or not self._is_object) and not self._is_command_output(key):
+                return f"{count:,} in {shown_key(key)}" if key else f"{count:,}"
+        return None
+
+    @staticmethod
+    def _is_command_output(key: str) -> bool:
+        return key in ECHOES
 
     def _document(self) -> str:
         if self._is_plain:
@@ -102,8 +118,20 @@ class Findings:
         return text if key is None else f"{text}; {shown_key(key)} is {_list_of(*self._lists[key])}"
 
     def _understood(self) -> str:
-        shapes = ", ".join(f"{shape.name} ({shape.meaning})" for shape in self._shapes)
-        return f"Understood are: {shapes}; as the register of the task, of a loop, or as the bare list."
+        kinds = dict.fromkeys(shape.kind.replace("_", " ") for shape in self._shapes)
+        return (
+            f"Understood are, of the modules that the documentation lists: {', '.join(kinds)}; as the register of the "
+            "task, of a loop, as the bare list, or several of these in one file."
+        )
+
+
+def message_of(register: Item) -> str:
+    """Give the message of a failed task behind a blank, quoted and short; empty when there is none."""
+    message = register.get("msg") or register.get("error")
+    if not isinstance(message, str) or not message.strip():
+        return ""
+    text = " ".join(message.split())
+    return f" {(text if len(text) <= _MESSAGE_LENGTH else text[: _MESSAGE_LENGTH - 1] + '…')!r}"
 
 
 def kind_of(value: object) -> str:
@@ -129,8 +157,3 @@ def _names(keys: Iterable[object]) -> str:
     names = sorted(shown_key(key) for key in keys)
     more = f" and {len(names) - _KEYS_SHOWN} more" if len(names) > _KEYS_SHOWN else ""
     return ", ".join(names[:_KEYS_SHOWN]) + more
-
-
-def _quoted(message: str | None) -> str:
-    text = " ".join((message or "").split())
-    return repr(text if len(text) <= _MESSAGE_LENGTH else text[: _MESSAGE_LENGTH - 1] + "…")

@@ -1,0 +1,82 @@
+"""When a report says that it was collected.
+
+Rows are stored as they are read, and each carries the time of its collection; a playbook may write that time behind a
+long list. So it is looked for beforehand, and only in a report that has such a word at all.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, tzinfo
+from typing import BinaryIO, Final
+
+from vcenter_pipeline.errors import ReportError
+from vcenter_pipeline.formats.content import Content
+from vcenter_pipeline.formats.document import Limits, read_document
+from vcenter_pipeline.formats.fragment import MIB, DamageError
+from vcenter_pipeline.formats.shape import Item
+from vcenter_pipeline.model.units import times_without_zone, to_instant
+
+_KEYS: Final = ("collected_at", "collection_time", "collected", "generated_at", "report_time", "timestamp")
+"""What playbooks call it, at the top of a report or below its `metadata`."""
+_PLAYS: Final = "plays"
+"""The `json` callback says when each play ended."""
+_WORDS: Final = tuple(f"{key}".encode() for key in (*_KEYS, "duration"))
+_LONGEST: Final = max(map(len, _WORDS))
+
+
+def read_stamp(file: BinaryIO, name: str, limits: Limits, zone: tzinfo) -> datetime | None:
+    """Give the time that the report itself names, naive UTC, or None when it names none that can be meant.
+
+    Args:
+        file: the report; it is read from its beginning.
+        name: its file name; the extension says how to read it.
+        limits: how much to take.
+        zone: the time zone of a time that names none.
+    """
+    try:
+        if not _has_a_word(file, name, limits):
+            return None
+        with times_without_zone(zone):
+            for fragment in read_document(file, name, limits):
+                if not fragment.is_items and isinstance(fragment.value, Mapping):
+                    return next(_stamps(fragment.value), None)
+    except (ReportError, DamageError):
+        pass  # it is read again, and what is wrong is said then
+    return None
+
+
+def _has_a_word(file: BinaryIO, name: str, limits: Limits) -> bool:
+    content = Content(file, limits, is_gzip=name.lower().endswith(".gz"))
+    before = b""
+    while block := content.read(MIB):
+        text = before + block
+        if any(word in text for word in _WORDS):
+            return True
+        before = text[-_LONGEST:]
+    return False
+
+
+def _stamps(document: Item) -> Iterator[datetime]:
+    """Give the times that the document names: its own, those of its metadata, those in the metadata of its parts."""
+    holders = [document, document.get("metadata"), *(_at(part, "metadata") for part in document.values())]
+    for holder in holders:
+        if isinstance(holder, Mapping):
+            yield from _instants(holder.get(key) for key in _KEYS)
+    plays = document.get(_PLAYS)
+    if isinstance(plays, list):
+        yield from _instants(_at(play, "play", "duration", "end") for play in reversed(plays))
+
+
+def _instants(values: Iterator[object]) -> Iterator[datetime]:
+    for value in values:
+        try:
+            moment = to_instant(value) if isinstance(value, str | int | float) else None
+        except ValueError:
+            continue
+        if moment is not None:
+            yield moment
+
+
+def _at(value: object, *path: str) -> object:
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
