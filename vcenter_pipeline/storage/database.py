@@ -20,7 +20,7 @@ from vcenter_pipeline.storage.ddl import STRICT_SINCE
 from vcenter_pipeline.storage.failures import storage_errors
 from vcenter_pipeline.storage.locks import FILE_MODE, FOLDER_MODE, held
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The newest migration. Known without Alembic, whose import costs more than a look at a database that has it."""
 
 _PAGE_BYTES: Final = 16_384

@@ -5,7 +5,9 @@ stores `'abc'` and 1.5 in an integer column, and WITHOUT ROWID, because the rows
 together in key order and are read in half the time.
 """
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -28,10 +30,15 @@ _TYPES: Final[dict[str, sa.types.TypeEngine[Any]]] = {
 }
 """SQLite's type by Arrow type: 0 and 1 for booleans, ISO 8601 text for instants."""
 
-_LEDGER_INDEXES: Final = (
-    ("client", "environment", "fingerprint"),
-    ("client", "environment", "collected_at"),
-    ("run_id",),
+_INDEXES: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = MappingProxyType(
+    {
+        "reports": (
+            ("client", "environment", "fingerprint"),
+            ("client", "environment", "collected_at"),
+            ("run_id",),
+        ),
+        "collections": (("client", "environment", "kind", "collected_at"),),
+    },
 )
 
 
@@ -91,6 +98,5 @@ def _add_table(metadata: sa.MetaData, declared: Table, *, is_strict: bool) -> No
         sqlite_with_rowid=not has_key,
         comment=declared.description,
     )
-    indexes = _LEDGER_INDEXES if declared.name == "reports" else () if has_key else (("report",),)
-    for names in indexes:
+    for names in _INDEXES.get(declared.name, () if has_key else (("report", "collection"),)):
         sa.Index(f"ix_{declared.name}_{'_'.join(names)}", *(table.c[name] for name in names))
