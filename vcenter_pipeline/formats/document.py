@@ -4,13 +4,15 @@ What a document means is not known here; see `envelope`.
 """
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import BinaryIO, Final
 
 from vcenter_pipeline.errors import ReportError
 from vcenter_pipeline.formats.content import Content
 from vcenter_pipeline.formats.fragment import MIB, DamageError, Fragment, Limits, TruncatedError
+from vcenter_pipeline.formats.json_capture import is_prefixed
 from vcenter_pipeline.formats.json_lines import read_json_lines
-from vcenter_pipeline.formats.json_stream import parse_document, read_json
+from vcenter_pipeline.formats.json_stream import read_json
 from vcenter_pipeline.formats.yaml_events import read_yaml
 
 _HEAD_BYTES: Final = 1024
@@ -66,16 +68,16 @@ def _read_yaml(file: BinaryIO, limits: Limits, *, is_gzip: bool) -> Iterator[Fra
     """Read YAML, which is often JSON: libyaml refuses some of that, and takes its numbers for text."""
     content = Content(file, limits, is_gzip=is_gzip)
     head = content.read(_HEAD_BYTES)
-    if head.lstrip().startswith((b"{", b"[")):
+    if head.lstrip().startswith((b"{", b"[")) or is_prefixed(head):
         parts = [head]
         while block := content.read(limits.chunk_bytes):
             parts.append(block)
         try:
-            value = parse_document(b"".join(parts), limits)
+            fragments = list(read_json(BytesIO(b"".join(parts)), limits))
         except DamageError:
             del parts
         else:
-            yield Fragment("", 0, value, is_items=False)
+            yield from fragments
             return
     yield from read_yaml(Content(file, limits, is_gzip=is_gzip), limits)
 

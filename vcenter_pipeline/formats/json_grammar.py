@@ -30,6 +30,10 @@ _CUT = re.compile(
 _SPACE = re.compile(rb"[ \t\n\r]*+")
 _NO_NUMBER = re.compile(rb"-?(?:NaN|Infinity)|[+-]?(?:nan|inf)\b")
 
+_SINGLE_QUOTED_KEY = re.compile(rb"[{,]\s*(u?'[^'\n]{0,100}'\s*:)")
+_SINGLE_QUOTES: Final = "text stands in single quotes, as Python shows it. Write the report with to_nice_json"
+_HEAD_BYTES: Final = 4_096
+
 _VALUE = "a value"
 _VALUE_OR_END = "a value or ]"
 _KEY = "a key in double quotes"
@@ -150,8 +154,7 @@ class _Grammar:
         if self._raw[at : at + 1] == b'"':
             return self._damage("a text holds a line break, another control character or a wrong escape", at)
         if self._raw[at : at + 1] == b"'":
-            what = "text stands in single quotes, as Python shows it. Write the report with to_nice_json"
-            return self._damage(what, at)
+            return self._damage(_SINGLE_QUOTES, at)
         return self._unexpected(at)
 
 
@@ -177,12 +180,18 @@ def more_error(raw: bytes, offset: int) -> DamageError:
     """Say that the document is over, and something follows."""
     if raw.startswith((b"{", b"[")):
         what = (
-            "a second JSON document begins here, and a .json file holds one. "
-            "Write one list, or one object per line into a .jsonl file"
+            "a second JSON document begins here, behind one that is too long for several. "
+            "Write a file for each, or one object per line into a .jsonl file"
         )
     else:
         what = f"after the end of the document stands {_kind(raw)}"
     return DamageError(what, offset)
+
+
+def single_quote_error(raw: bytes, offset: int) -> DamageError | None:
+    """Say that the text is Python's where an early key stands in single quotes; None where there is none."""
+    key = _SINGLE_QUOTED_KEY.search(raw[:_HEAD_BYTES])
+    return None if key is None else DamageError(_SINGLE_QUOTES, offset + key.start(1))
 
 
 def _kind(raw: bytes) -> str:

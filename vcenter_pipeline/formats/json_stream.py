@@ -9,50 +9,68 @@ there from the start of an item stands between two items of the same list. A wro
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final, cast
 
 from vcenter_pipeline.errors import ReportError
-from vcenter_pipeline.formats.content import Content
 from vcenter_pipeline.formats.fragment import DamageError, Fragment, Limits
-from vcenter_pipeline.formats.json_grammar import check_json, more_error, second_key_error, unexpected_error
+from vcenter_pipeline.formats.json_capture import Capture, Outcome, begins_capture, read_values, with_outcome
+from vcenter_pipeline.formats.json_grammar import check_json, second_key_error, unexpected_error
 from vcenter_pipeline.formats.json_text import UNCERTAIN, parse_json, parse_quickly
+from vcenter_pipeline.formats.json_window import SPACES, TEXT, Readable, Window, find_item_end, find_value_end
 
-SPACES: Final = b" \t\n\r"
 _GUESSES: Final = 4
 _FURTHEST_SPACE: Final = 256
-_TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+'
 _START = re.compile(rb'[ \t\n\r]*+(?:(\[)[ \t\n\r]*+(?=\{)|\{[ \t\n\r]*+(?="))')
 _PAIR = re.compile(
-    rb"[ \t\n\r]*+(" + _TEXT + rb'")[ \t\n\r]*+:[ \t\n\r]*+(?:(\[)[ \t\n\r]*+(?=\{)|(?=[^ \t\n\r]))',
+    rb"[ \t\n\r]*+(" + TEXT + rb'")[ \t\n\r]*+:[ \t\n\r]*+(?:(\[)[ \t\n\r]*+(?=\{)|(?=[^ \t\n\r]))',
     re.DOTALL,
 )
-_ITEM_START = re.compile(rb"[ \t\n\r]*+(\{[ \t\n\r]*+" + _TEXT + rb'")', re.DOTALL)
-_BRACKET_OR_TEXT = re.compile(_TEXT + rb'("?)|[][{}]', re.DOTALL)
-_SCALAR = re.compile(rb"(?:" + _TEXT + rb'"|[^][{}", \t\n\r]++)(?=.)', re.DOTALL)
-_COMMA = re.compile(rb"[ \t\n\r]*+,")
+_ITEM_START = re.compile(rb"[ \t\n\r]*+(\{[ \t\n\r]*+" + TEXT + rb'")', re.DOTALL)
 
 
-def read_json(content: Content, limits: Limits) -> Iterator[Fragment]:
-    """Read one JSON document.
+def read_json(content: Readable, limits: Limits) -> Iterator[Fragment]:
+    """Read one JSON document, or several values one after the other, with messages around them.
 
     Yields:
         The whole document; or, if it is long, the items of its lists of objects as they come, and at
-        the end the rest of a top level object.
+        the end the rest of a top level object. Several values come as items of the document.
 
     Raises:
         DamageError: it is no JSON, or has values that cannot be kept. Items may have been given before.
     """
-    window = _Window(content, limits.chunk_bytes)
+    window = Window(content, limits.chunk_bytes)
     window.read_more()
     start = None if window.is_last else _START.match(window.data)
+    outcome: Outcome = ""
+    if start is None and not window.is_last and begins_capture(window):
+        capture = Capture(window, limits.max_depth, unexpected_error("a value", window.data.lstrip(SPACES), 0))
+        outcome = capture.next_outcome() or ""
+        capture.drop()
+        start = None if window.is_last else _START.match(window.data)
+        if start is None:
+            yield from read_values(capture, limits.chunk_bytes, [])
+            return
     if start is None:
-        yield Fragment("", 0, parse_document(window.read_all(), limits), is_items=False)
+        yield from _read_whole(window, limits)
         return
     window.drop(start.end())
     if start[1]:
         yield from _read_list(window, limits.max_depth)
     else:
-        yield from _ObjectReader(window, limits.max_depth).read()
+        yield from _ObjectReader(window, limits, outcome).read()
+
+
+def _read_whole(window: Window, limits: Limits) -> Iterator[Fragment]:
+    """Read what is short, or no object and no list of objects."""
+    try:
+        value = parse_document(window.read_all(), limits)
+    except DamageError as error:
+        if error.is_cut:
+            raise
+        yield from read_values(Capture(window, limits.max_depth, error), limits.chunk_bytes, [])
+    else:
+        yield Fragment("", 0, value, is_items=False)
 
 
 def parse_document(raw: bytes, limits: Limits) -> object:
@@ -62,61 +80,10 @@ def parse_document(raw: bytes, limits: Limits) -> object:
     return parse_json(raw, 0, limits.max_depth)
 
 
-class _Window:
-    """The stretch of the content that is in memory."""
-
-    def __init__(self, content: Content, chunk_bytes: int) -> None:
-        self._content = content
-        self._chunk_bytes = chunk_bytes
-        self.data = b""
-        self.offset = 0
-        """Of the first byte, in the content."""
-        self.is_last = False
-
-    @property
-    def is_large(self) -> bool:
-        return len(self.data) >= 2 * self._chunk_bytes
-
-    def read_more(self) -> None:
-        more = self._content.read(self._chunk_bytes)
-        self.is_last = len(more) < self._chunk_bytes
-        self.data += more
-
-    def top_up(self) -> None:
-        if len(self.data) < self._chunk_bytes and not self.is_last:
-            self.read_more()
-
-    def read_all(self) -> bytes:
-        parts = [self.data]
-        while not self.is_last:
-            parts.append(self._content.read(self._chunk_bytes))
-            self.is_last = len(parts[-1]) < self._chunk_bytes
-        self.data = b"".join(parts)
-        return self.data
-
-    def drop(self, count: int) -> None:
-        self.data = self.data[count:]
-        self.offset += count
-
-    def skip_space(self) -> None:
-        """Let the window begin with what is no white space, or be empty at the end of the content."""
-        while True:
-            self.drop(len(self.data) - len(self.data.lstrip(SPACES)))
-            if self.data or self.is_last:
-                return
-            self.read_more()
-
-    def check_end(self) -> None:
-        """Make sure that nothing but white space follows."""
-        self.skip_space()
-        if self.data:
-            raise more_error(self.data[:20], self.offset)
-
-
 class _Items:
     """The items of one list; the window begins behind its bracket."""
 
-    def __init__(self, window: _Window, max_depth: int) -> None:
+    def __init__(self, window: Window, max_depth: int) -> None:
         self._window = window
         self._max_depth = max_depth
         self._item_start: bytes | None = None
@@ -183,23 +150,23 @@ class _Items:
             self._item_start = start[1]
 
 
-def _read_list(window: _Window, max_depth: int) -> Iterator[Fragment]:
+def _read_list(window: Window, max_depth: int) -> Iterator[Fragment]:
     items = _Items(window, max_depth)
     while batch := items.take():
         yield Fragment("", items.count - len(batch), batch, is_items=True)
     if items.is_stuck:
-        rest = parse_json(b"[" + window.read_all(), window.offset - 1, max_depth)
-        yield Fragment("", items.count, rest, is_items=True)
-    else:
-        window.check_end()
+        yield Fragment("", items.count, window.take_rest(b"[", max_depth), is_items=True)
+    Capture(window, max_depth).check_end()
 
 
 class _ObjectReader:
     """The top level object, pair by pair; the window begins behind its brace."""
 
-    def __init__(self, window: _Window, max_depth: int) -> None:
+    def __init__(self, window: Window, limits: Limits, outcome: Outcome) -> None:
         self._window = window
-        self._max_depth = max_depth
+        self._chunk_bytes = limits.chunk_bytes
+        self._max_depth = limits.max_depth
+        self._outcome = outcome
         self._rest: dict[str, object] = {}
         self._streamed: set[str] = set()
         self._is_ended = False
@@ -221,23 +188,30 @@ class _ObjectReader:
             else:
                 self._read_value(key, pair.start(2) if pair[2] else pair.end())
             self._go_on()
-        yield Fragment("", 0, self._rest, is_items=False)
+        capture = Capture(window, self._max_depth)
+        if self._streamed:
+            capture.check_end()
+        yield from read_values(capture, self._chunk_bytes, [with_outcome(self._rest, self._outcome)])
 
     def _read_list(self, key: str, token: bytes) -> Iterator[Fragment]:
         window = self._window
         items = _Items(window, self._max_depth - 1)
-        batch = items.take()
+        batches = [items.take()]
+        if not items.is_ended and not items.is_stuck:
+            batches.append(items.take())  # its end may stand in the window already, and more documents behind it
         if items.is_ended:
-            self._rest[key] = batch
+            self._rest[key] = [item for batch in batches for item in batch]
             return
-        while batch:
-            self._streamed.add(key)
-            yield Fragment(key, items.count - len(batch), batch, is_items=True)
-            batch = items.take()
+        count = 0
+        for batch in chain(batches, iter(items.take, [])):
+            if batch:
+                self._streamed.add(key)
+                yield Fragment(key, count, batch, is_items=True)
+                count += len(batch)
         if items.is_stuck:
             tail = self._parse_rest(b"{" + token + b":[", key).pop(key)
             if key in self._streamed:
-                yield Fragment(key, items.count, tail, is_items=True)
+                yield Fragment(key, count, tail, is_items=True)
             else:
                 self._rest[key] = tail
 
@@ -261,13 +235,13 @@ class _ObjectReader:
     def _parse_rest(self, prefix: bytes, streaming: str | None = None) -> dict[str, object]:
         """Parse all that is left of the object, at the price of holding it."""
         self._is_ended = True
-        raw = prefix + self._window.read_all()
         offset = self._window.offset - len(prefix)
-        pairs = cast("dict[str, object]", parse_json(raw, offset, self._max_depth))
+        data = self._window.read_all()
+        pairs = cast("dict[str, object]", self._window.take_rest(prefix, self._max_depth))
         for key in pairs:
             if key != streaming and (key in self._rest or key in self._streamed):
                 before = b"{" + json.dumps(key).encode() + b":0,"
-                check_json(before + raw[1:], offset + 1 - len(before), self._max_depth)
+                check_json(before + prefix[1:] + data, offset + 1 - len(before), self._max_depth)
         self._rest.update((key, value) for key, value in pairs.items() if key != streaming)
         return pairs
 
@@ -283,47 +257,4 @@ class _ObjectReader:
         if character not in (b",", b"}"):
             raise unexpected_error("a comma or }", window.data[:60], window.offset)
         window.drop(1)
-        if character == b"}":
-            self._is_ended = True
-            window.check_end()
-
-
-def find_value_end(data: bytes, at: int) -> int | None:
-    """Find where the value that begins at `at` ends, by brackets and quotes only; None if it does not."""
-    if data[at : at + 1] not in (b"[", b"{"):
-        scalar = _SCALAR.match(data, at)
-        return scalar.end() if scalar else None
-    depth = 0
-    for token in _BRACKET_OR_TEXT.finditer(data, at):
-        if token.lastindex:
-            if not token[1]:
-                break
-        elif token[0] in (b"[", b"{"):
-            depth += 1
-        else:
-            depth -= 1
-            if depth == 0:
-                return token.end()
-    return None
-
-
-def find_item_end(data: bytes) -> tuple[int | None, int | None]:
-    """Find the last comma between two items, and the bracket that ends the list.
-
-    The data begins inside of a list, before an item. Only commas behind a list or an object count.
-    """
-    depth = 0
-    last_comma = None
-    for token in _BRACKET_OR_TEXT.finditer(data):
-        if token.lastindex:
-            if not token[1]:
-                break
-        elif token[0] in (b"[", b"{"):
-            depth += 1
-        elif depth == 0:
-            return last_comma, token.start()
-        else:
-            depth -= 1
-            if depth == 0 and (comma := _COMMA.match(data, token.end())):
-                last_comma = comma.end() - 1
-    return last_comma, None
+        self._is_ended = character == b"}"
