@@ -15,7 +15,9 @@ _PLAIN: Final[dict[str, bool | None]] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _PLAIN_TAGS: Final = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:bool")
+_PYTHON_WORDS: Final = frozenset({"None", "True", "False"})
 _MERGE_TAG: Final = "tag:yaml.org,2002:merge"
+_ADVICE: Final = "Write the report with to_nice_json, or with to_nice_yaml"
 
 
 class _Anchored(NamedTuple):
@@ -34,6 +36,8 @@ class _Frame:
         "anchor",
         "characters_before",
         "height",
+        "is_flow",
+        "is_python",
         "is_streamable",
         "items",
         "key",
@@ -53,6 +57,10 @@ class _Frame:
         self.key: str | None = None
         """The key whose value comes next; None before a key."""
         self.is_streamable = False
+        self.is_flow = False
+        """Whether it stands in braces."""
+        self.is_python = False
+        """Whether it has a key in single quotes as well, as Python shows a dict."""
         self.offset = 0
         """How many items were given away."""
 
@@ -120,9 +128,17 @@ class Builder:
         if self._is_key_next():
             if (is_plain and text == "<<") or event.tag == _MERGE_TAG:
                 raise _refusal(event, "merge keys (<<) are not read. Write the keys out, as to_nice_yaml does")
+            frame = self._open[-1]
+            frame.is_python = frame.is_python or (frame.is_flow and event.style == "'")
             self._put_key(text, event)
         else:
+            if is_plain and text in _PYTHON_WORDS and self._is_in_python():
+                raise _refusal(event, f"{text} stands beside keys in single quotes, as Python shows them. {_ADVICE}")
             self._put_value(value)
+
+    def _is_in_python(self) -> bool:
+        """Say whether the innermost mapping is written as Python shows a dict."""
+        return next((frame.is_python for frame in reversed(self._open) if frame.items is None), False)
 
     def _start_collection(self, event: yaml.CollectionStartEvent) -> None:
         depth = len(self._open) + 1
@@ -130,6 +146,7 @@ class Builder:
             raise self._too_deep(event)
         is_list = isinstance(event, yaml.SequenceStartEvent)
         frame = _Frame(event.anchor, self._nodes, self._characters, is_list=is_list)
+        frame.is_flow = bool(event.flow_style)
         if is_list and event.anchor is None:
             above = self._open[0] if depth == 2 else None  # noqa: PLR2004 - a list under a key of the top level
             frame.is_streamable = depth == 1 or (

@@ -191,3 +191,35 @@ def test_json_in_a_yaml_file_is_read_as_json() -> None:
     """to_nice_json into x.yml is common; libyaml refuses its escapes of characters beyond 16 bits."""
     assert whole('{"a": "\\ud83d\\ude00", "n": 18446744073709551617}') == {"a": "\U0001f600", "n": 18446744073709551617}
     assert whole("{a: 1, b: [x]}") == {"a": "1", "b": ["x"]}
+
+
+def test_a_python_dump_of_quoted_texts_is_yaml() -> None:
+    """The real file has no word of Python: as YAML it is well written, and every value of it is what was meant."""
+    document = whole((REPORTS / "ansible29/vm_info_python_repr.txt").read_text())
+    assert isinstance(document, dict)
+    assert [machine["guest_name"] for machine in document["vms"]] == ["sapp01", "sapp02", "sapp03"]
+    assert document["vms"][1]["vm_network"] == {"00:0c:29:64:30:61": {"ipv4": ["10.10.0.25"], "ipv6": []}}
+    assert document["vms"][2]["attributes"] == {"CostCenter": "004727"}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("vms: [{'guest_name': 'x', 'resource_pool': None}]", "At line 1, column 44: None "),
+        ("{'changed': False, 'vms': []}", "At line 1, column 13: False "),
+        ("- {'guest_name': 'x', 'mac_address': ['a', None]}", "At line 1, column 44: None "),
+    ],
+)
+def test_words_of_python_are_refused(text: str, place: str) -> None:
+    """YAML takes None for a text: every machine without a pool would be in the pool `None`."""
+    sentence = refusal(text)
+    assert sentence.startswith(place)
+    assert "as Python shows them. Write the report with to_nice_json" in sentence
+
+
+def test_none_in_a_yaml_file_stays_a_name() -> None:
+    """Somebody may call a folder None; only what stands beside Python's quotes is Python's."""
+    assert whole("{'a b': 'None'}") == {"a b": "None"}
+    assert whole("{folder: None}") == {"folder": "None"}
+    assert whole("'folder': None\nup: True") == {"folder": "None", "up": True}
+    assert whole("{'a b': {c: None}}") == {"a b": {"c": "None"}}
