@@ -25,7 +25,7 @@ def recognise(value: object, around: Surroundings, shapes: Iterable[Shape]) -> R
     if not isinstance(value, Mapping):
         return None
     if not value:
-        return _empty("object", around, shapes) or _empty("mapping", around, shapes)
+        return _empty("mapping", around, shapes) or _empty("object", around, shapes)
     single = claim(value, "object", around, shapes)
     if single is not None and single.sureness is Sureness.SURE:
         return single

@@ -77,7 +77,7 @@ _FIELDS: Final[tuple[tuple[str, Callable[[object], object], tuple[str, ...]], ..
     ("cpu_count", to_count, ("config.hardware.numCPU", "summary.config.numCpu")),
     ("memory_mib", to_count, ("config.hardware.memoryMB", "summary.config.memorySizeMB")),
     ("cores_per_socket", to_count, ("config.hardware.numCoresPerSocket",)),
-    ("storage_bytes", to_count, ("summary.storage.committed",)),
+    ("committed_bytes", to_count, ("summary.storage.committed",)),
     ("is_template", to_flag, ("config.template", "summary.config.template")),
     ("annotation", to_text, ("config.annotation", "summary.config.annotation")),
     ("guest_os_reported", to_text, ("guest.guestFullName", "summary.guest.guestFullName")),
@@ -151,7 +151,7 @@ def parse_properties(item: Item, spoilt: list[SpoiltChild]) -> VirtualMachine:
     snapshots = to_snapshot_tree(item, spoilt)
     told_ip = to_property(item, "guest.ipAddress") or to_property(item, "summary.guest.ipAddress")
     uncommitted = to_first(item, to_count, "summary.storage.uncommitted")
-    committed = values["storage_bytes"]
+    committed = values["committed_bytes"]
     return virtual_machine(
         **values,
         name=name,

@@ -117,6 +117,7 @@ class VirtualMachine(NamedTuple):
     cpu_count: int | None
     memory_mib: int | None
     storage_bytes: int | None
+    """The capacity of its virtual disks, which is what `allocated.storage` of the module adds up."""
     primary_ip: str | None
     nic_count: int | None
     esxi_host: str | None
@@ -149,10 +150,12 @@ class VirtualMachine(NamedTuple):
     is_consolidation_needed: bool | None
     disk_count: int | None
     provisioned_bytes: int | None
-    """Committed and uncommitted storage."""
+    """Committed and uncommitted storage: vSphere's `VirtualMachineStorageSummary`."""
     booted_at: datetime | None
     created_at: datetime | None
     esxi_host_moid: str | None
+    committed_bytes: int | None
+    """What its files take on the datastores."""
     nics: tuple[VmNic, ...]
     datastores: tuple[VmDatastore, ...]
     attributes: tuple[VmAttribute, ...]

@@ -151,6 +151,7 @@ class Normalizer:
         records = cast("Sequence[VirtualMachine]", batch.records)
         if self._free_text != "keep":
             records = [without_free_text(record, self._free_text) for record in records]
+        records = [_with_storage(record) if record.disks else record for record in records]
         keys = self._virtual_machine_keys(records, collection, may_repeat=batch.may_repeat)
         head, tail, number = collection.head, collection.tail[:2], collection.number
         rows = [
@@ -292,6 +293,14 @@ class Normalizer:
             row.content,
             origin.collected_at,
         )
+
+
+def _with_storage(record: VirtualMachine) -> VirtualMachine:
+    """Add up the disks where the report does not; a disk of unknown size makes the sum unknown."""
+    sizes = [disk.capacity_bytes for disk in record.disks]
+    if record.storage_bytes is not None or None in sizes:
+        return record
+    return record._replace(storage_bytes=sum(size for size in sizes if size is not None))
 
 
 def _all_values(record: Record) -> tuple[Row, Row]:

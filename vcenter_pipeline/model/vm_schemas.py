@@ -49,7 +49,7 @@ class _VirtualMachine(DeclaredTable):
     guest_os: Series[Text] = text("Guest OS", "The guest operating system as configured.")
     cpu_count: Series[Count] = count("vCPUs", "Virtual processors.", unit="vCPU")
     memory_mib: Series[Count] = count("Memory MiB", "Configured memory.", unit="MiB")
-    storage_bytes: Series[Count] = count("Storage Bytes", "Storage committed to its disks and files.", unit="bytes")
+    storage_bytes: Series[Count] = count("Storage Bytes", "The capacity of its virtual disks.", unit="bytes")
     primary_ip: Series[Text] = text(
         "Primary IP", "The address that VMware Tools report first, unless the guest has a better reachable one."
     )
@@ -89,11 +89,14 @@ class _VirtualMachine(DeclaredTable):
     is_consolidation_needed: Series[Flag] = flag("Needs Consolidation", "Whether its disks need consolidation.")
     disk_count: Series[Count] = count("Disks", "Virtual disks.", unit="disks")
     provisioned_bytes: Series[Count] = count(
-        "Provisioned Bytes", "Storage committed, and what thin disks may still take.", unit="bytes"
+        "Provisioned Bytes", "What its files take on the datastores, and what thin disks may still take.", unit="bytes"
     )
     booted_at: Series[Instant] = instant("Booted", "When it was last powered on.")
     created_at: Series[Instant] = instant("Created", "When it was created.")
     esxi_host_moid: Series[Text] = text("ESXi Host Moid", "The managed object id of the host.")
+    committed_bytes: Series[Count] = count(
+        "Committed Bytes", "What its files take on the datastores.", unit="bytes"
+    )
 
 
 class DimVirtualMachine(_VirtualMachine):

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from vcenter_pipeline.formats.shape import SpoiltChild
+from vcenter_pipeline.formats.shape import SpoiltChild, Sureness, Surroundings
 from vcenter_pipeline.formats.vmware_vm_info import SHAPE, parse_virtual_machine
-from vcenter_pipeline.model.records import VirtualMachine, VmAttribute, VmDatastore, VmNic
+from vcenter_pipeline.model.records import VirtualMachine, VmAttribute, VmDatastore, VmNic, virtual_machine
+
+AROUND = Surroundings("virtual_machines")
 
 FULL: dict[str, Any] = {
     "allocated": {"cpu": 1, "memory": 4096, "storage": 107374182400},
@@ -46,7 +48,7 @@ def test_every_key_finds_its_column() -> None:
     """Two keys swapped would publish a host as a cluster, in every report."""
     record, spoilt = parse()
     assert not spoilt
-    assert record == VirtualMachine(
+    assert record == virtual_machine(
         name="fra-db-01",
         moid="vm-173",
         instance_uuid="aac35c24-51a4-5c02-ae04-55cd9d894dec",
@@ -83,10 +85,9 @@ def test_every_key_finds_its_column() -> None:
 def test_a_missing_value_is_unknown() -> None:
     """Zero CPUs would be summed up in Power BI as if somebody had counted them."""
     spoilt: list[SpoiltChild] = []
-    record = parse_virtual_machine({"guest_name": "a", "uuid": "b", "allocated": {}, "ip_address": ""}, spoilt)
-    assert record == VirtualMachine(
-        "a", None, None, "b", *(None,) * 13, is_system=False, annotation=None, nics=(), datastores=(), attributes=()
-    )
+    record = parse_virtual_machine({"guest_name": "a", "uuid": "b", "allocated": {}, "ip_address": ""}, AROUND, spoilt)
+    assert record == virtual_machine(name="a", bios_uuid="b", is_system=False)
+    assert (record.cpu_count, record.primary_ip, record.nic_count, record.snapshot_count) == (None,) * 4
     assert not spoilt
 
 
@@ -261,8 +262,29 @@ def test_a_rejected_row_is_cut() -> None:
 
 def test_other_lists_are_not_taken_for_virtual_machines() -> None:
     """Hosts and snapshots would be published as machines."""
-    assert SHAPE.looks_like(FULL, "")
-    assert SHAPE.looks_like({"guest_fullname": "x", "power_state": "poweredOn"}, "virtual_machines")
-    assert not SHAPE.looks_like({"guest_fullname": "x", "power_state": "poweredOn"}, "vms")
-    assert not SHAPE.looks_like({"name": "esx", "uuid": "x", "power_state": "POWERED_ON"}, "")
-    assert not SHAPE.looks_like({"guest_name": "web", "snapshots": []}, "virtual_machines")
+    old = {"guest_fullname": "x", "power_state": "poweredOn"}
+    assert SHAPE.sureness(FULL, Surroundings("")) is Sureness.SURE
+    assert SHAPE.sureness(old, AROUND) is Sureness.LIKELY
+    assert SHAPE.sureness(old, Surroundings("vms")) is Sureness.NO
+    host = {"name": "esx", "uuid": "x", "power_state": "POWERED_ON"}
+    assert SHAPE.sureness(host, Surroundings("")) is Sureness.NO
+    assert SHAPE.sureness({"guest_name": "web", "snapshots": []}, AROUND) is Sureness.NO
+
+
+@pytest.mark.parametrize(
+    ("told", "listed", "primary"),
+    [
+        ("172.17.0.1", ["172.17.0.1", "10.0.0.5"], "10.0.0.5"),
+        ("169.254.3.4", ["169.254.3.4", "fe80::1", "2001:db8::7"], "2001:db8::7"),
+        ("fe80::1", ["fe80::1"], "fe80::1"),
+        ("", ["169.254.3.4", "10.0.0.5"], "10.0.0.5"),
+        ("192.168.0.9", ["10.0.0.5"], "192.168.0.9"),
+        ("", [], None),
+    ],
+)
+def test_the_primary_address_is_one_that_people_can_reach(told: str, listed: list[str], primary: str | None) -> None:
+    """The address of a Docker bridge is the same on a hundred machines, and a join on it would mix them."""
+    record, spoilt = parse(ip_address=told, vm_network={"00:0c:29:66:31:30": {"ipv4": listed, "ipv6": []}})
+    assert record.primary_ip == primary
+    assert [nic.address for nic in record.nics] == (listed or [None])
+    assert not spoilt

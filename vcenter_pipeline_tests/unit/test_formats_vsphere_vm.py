@@ -194,7 +194,7 @@ def test_every_property_finds_its_column() -> None:
         guest_os="Red Hat Enterprise Linux 9 (64-bit)",
         cpu_count=4,
         memory_mib=8192,
-        storage_bytes=1000,
+        committed_bytes=1000,
         provisioned_bytes=1500,
         primary_ip="10.1.2.3",
         nic_count=2,

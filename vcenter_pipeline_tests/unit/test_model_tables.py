@@ -9,25 +9,29 @@ import pytest
 
 from vcenter_pipeline.formats.document import Limits
 from vcenter_pipeline.formats.reading import read_batches
-from vcenter_pipeline.model.batches import merge_batches
+from vcenter_pipeline.model.batches import Batch, RejectedRow, merge_batches
 from vcenter_pipeline.model.columns import core_table
+from vcenter_pipeline.model.free_text import FreeText
 from vcenter_pipeline.model.records import (
-    Batch,
-    RejectedRow,
+    EsxiHost,
+    GuestDisk,
+    NamedSnapshot,
     TriggeredAlarm,
     VirtualMachine,
     VmAttribute,
     VmDatastore,
+    VmDisk,
     VmNic,
+    VmSnapshot,
+    virtual_machine,
 )
-from vcenter_pipeline.model.free_text import FreeText
 from vcenter_pipeline.model.tables import Normalizer, Origin, Rows
 
 _AT = datetime(2026, 1, 31, 2, 0)  # noqa: DTZ001 - the model's instants are naive UTC
 _ORIGIN = Origin("acme", "prod", "acme/prod", "0123456789abcdef", _AT)
 _UUID = "ed5a5e8b-cd22-5dfd-affe-dcea815f16d3"
 _OTHER_UUID = "5d1e720b-a878-55e3-8e0e-ce29868b3653"
-_EMPTY = VirtualMachine._make([*[None] * 19, (), (), ()])
+_EMPTY = virtual_machine()
 _NAMED = _EMPTY._replace(name="fra-web-02", moid="vm-152", instance_uuid=_UUID)
 _ALARM = TriggeredAlarm(*[None] * 11)._replace(
     alarm_name="Host connection", alarm_moid="alarm-1", entity_type="HostSystem", entity_moid="host-9"
@@ -67,21 +71,63 @@ def test_a_row_of_every_table_stands_in_the_declared_order() -> None:
         memory_mib=2048,
         is_system=False,
         annotation="call Jo",
+        tools_version="12389",
+        hardware_version="vmx-19",
+        committed_bytes=4096,
+        disks=(
+            VmDisk(
+                "Hard disk 1",
+                2000,
+                512,
+                "vmfs-01",
+                None,
+                None,
+                None,
+                is_thin=True,
+                controller_type=None,
+                unit_number=0,
+                disk_uuid=None,
+            ),
+        ),
+        guest_disks=(GuestDisk("/var", 10, 4),),
+        snapshots=(VmSnapshot("before", None, 7, _AT, "poweredOn", is_quiesced=False, is_current=True),),
         nics=(VmNic("00:0c:29:36:35:33", "10.10.10.11", 24, "ipv4"),),
         datastores=(VmDatastore("vmfs-01", "/vmfs/volumes/vmfs-01"),),
         attributes=(VmAttribute("custom_attribute", None, "Owner", "Jo"),),
     )
     key = f"acme/prod:{_UUID}"
     origin = ("acme", "prod")
-    tail = (_AT, "0123456789abcdef")
-    facts = ("poweredOn", None, 2, 2048, *[None] * 9, False, "call Jo")
+    own = (_AT, "0123456789abcdef")
+    tail = (*own, 1)
+    facts = ("poweredOn", None, 2, 2048, 512, *[None] * 8, False, "call Jo")
+    details = (*[None] * 5, "12389", "vmx-19", *[None] * 11, 4096)
     assert _normalizer().add(_machines(machine)) == {
         "virtual_machines": [
-            (key, *origin, "acme/prod", "fra-web-02", "vm-152", _UUID, _OTHER_UUID, *facts, *tail),
+            (key, *origin, "acme/prod", "fra-web-02", "vm-152", _UUID, _OTHER_UUID, *facts, *own, *details, 1),
         ],
         "vm_nics": [(key, *origin, "00:0c:29:36:35:33", "10.10.10.11", 24, "ipv4", *tail)],
         "vm_datastores": [(key, *origin, "vmfs-01", "/vmfs/volumes/vmfs-01", *tail)],
         "vm_attributes": [(key, *origin, "custom_attribute", None, "Owner", "Jo", *tail)],
+        "vm_disks": [(key, *origin, "Hard disk 1", 2000, 512, "vmfs-01", *[None] * 3, True, None, 0, None, *tail)],
+        "vm_guest_disks": [(key, *origin, "/var", 10, 4, *tail)],
+        "vm_snapshots": [
+            (
+                f"{key}/7",
+                key,
+                *origin,
+                "acme/prod",
+                "fra-web-02",
+                None,
+                "before",
+                None,
+                7,
+                _AT,
+                "poweredOn",
+                False,
+                True,
+                *tail,
+            )
+        ],
         "rejected_rows": [],
     }
 
@@ -241,13 +287,33 @@ def test_equal_children_of_two_machines_are_kept() -> None:
     assert _column(rows, "vm_attributes", "virtual_machine_key") == [f"acme/prod:{_UUID}", "acme/prod:vm-2"]
 
 
-@pytest.mark.parametrize(("free_text", "shown"), [("keep", "s3cret"), ("mask", "(masked)"), ("drop", None)])
-def test_free_text_is_kept_masked_or_dropped(free_text: FreeText, shown: str | None) -> None:
+@pytest.mark.parametrize(
+    ("free_text", "shown", "tags"),
+    [
+        ("keep", "s3cret", [("Owner", "s3cret-a"), ("Owner", "s3cret-b")]),
+        ("mask", "(masked)", [("Owner", "(masked)")]),
+        ("drop", None, []),
+    ],
+)
+def test_free_text_is_kept_masked_or_dropped(
+    free_text: FreeText, shown: str | None, tags: list[tuple[str, str]]
+) -> None:
     """People write passwords into notes; who masks them must not find one in any table."""
-    machine = _NAMED._replace(annotation="s3cret", attributes=(VmAttribute("custom_attribute", None, "Key", "s3cret"),))
+    machine = _NAMED._replace(
+        annotation="s3cret",
+        attributes=(
+            VmAttribute("custom_attribute", None, "Key", "s3cret"),
+            VmAttribute("tag", "Owner", "s3cret-a", None),
+            VmAttribute("tag", "Owner", "s3cret-b", None),
+        ),
+        snapshots=(VmSnapshot("before", "s3cret", 1, None, None, is_quiesced=None, is_current=None),),
+    )
     rows = _normalizer(free_text).add(_machines(machine, _EMPTY._replace(moid="vm-2")))
     assert _column(rows, "virtual_machines", "annotation") == [shown, None]
-    assert _column(rows, "vm_attributes", "value") == [shown]
+    assert _column(rows, "vm_snapshots", "description") == [shown]
+    attributes = [row[3:7] for row in rows["vm_attributes"]]
+    assert attributes[0] == ("custom_attribute", None, "Key", shown)
+    assert [(category, name) for _, category, name, _ in attributes[1:]] == tags
 
 
 def test_a_rejected_row_holds_no_free_text() -> None:
@@ -340,3 +406,97 @@ def test_merging_keeps_rejected_rows_and_empty_lists() -> None:
         "results[2].x[0]",
     ]
     assert list(merge_batches([_alarms()], 100)) == [_alarms()]
+
+
+def test_a_report_says_of_what_it_was_made() -> None:
+    """Without `collections` nobody could tell that a list was cut short, and its missing machines would be removed."""
+    normalizer = _normalizer()
+    machines = _machines(_NAMED)._replace(group="results[].virtual_machines", vcenter="vc01")
+    normalizer.add(machines)
+    normalizer.add(machines._replace(indexes=(), records=(), is_complete=False, failed_count=1))
+    normalizer.add(_alarms(_ALARM)._replace(leaves_out="acknowledged"))
+    head = ("0123456789abcdef", 1, "acme", "prod", "vc01", "virtual_machines", "vmware_vm_info")
+    assert normalizer.finish() == {
+        "collections": [
+            (*head, "results[].virtual_machines", False, 1, 1, None, _AT),
+            (
+                *("0123456789abcdef", 2, "acme", "prod", None, "triggered_alarms", "triggered_alarms"),
+                *(None, True, 1, 0, "acknowledged", _AT),
+            ),
+        ]
+    }
+    assert normalizer.failed_count == 1
+
+
+def test_a_machine_that_several_lists_name_counts_once() -> None:
+    """A bundle lists a machine and describes it again: 154 machines would be reported of 77."""
+    normalizer = _normalizer()
+    listed = normalizer.add(_machines(virtual_machine(moid="vm-152", name="fra-web-02")))
+    details = Batch(
+        "virtual_machines", "vmware_guest_info", "instance", [None], [_NAMED], (), group="results[]", may_repeat=True
+    )
+    described = normalizer.add(details)
+    assert _column(listed, "virtual_machines", "collection") == [1]
+    assert _column(described, "virtual_machines", "collection") == [2]
+    assert normalizer.counts == {"virtual_machines": 1}
+    assert normalizer.rejected_count == 0
+
+
+def test_what_is_asked_one_by_one_may_come_twice_and_by_its_name() -> None:
+    """A tag names a machine for each tag that it bears; as a repeated row every second tag would be lost."""
+    batch = _machines(
+        virtual_machine(name="web", attributes=(VmAttribute("tag", None, "gold", None),)),
+        virtual_machine(name="web", attributes=(VmAttribute("tag", None, "gold", None),)),
+        virtual_machine(name="web", attributes=(VmAttribute("tag", None, "linux", None),)),
+    )
+    rows = _normalizer().add(batch._replace(may_repeat=True, is_complete=False))
+    assert _column(rows, "virtual_machines", "virtual_machine_key") == ["acme/prod:name/web"]
+    assert _column(rows, "vm_attributes", "name") == ["gold", "linux"]
+    assert _reasons(rows) == []
+
+
+def test_two_vcenters_of_one_report_have_their_own_machines() -> None:
+    """A loop over two vCenters: both have a vm-152, and one would hide the other."""
+    normalizer = _normalizer()
+    first = _machines(virtual_machine(moid="vm-152"))._replace(vcenter="vc01")
+    keys = [
+        _column(normalizer.add(batch), "virtual_machines", "virtual_machine_key")
+        for batch in (first, first._replace(vcenter="vc02"))
+    ]
+    assert keys == [["acme/prod:vc01:vm-152"], ["acme/prod:vc02:vm-152"]]
+
+
+@pytest.mark.parametrize(
+    ("sockets", "cores", "licenses"),
+    [(2, 16, 32), (2, 48, 48), (1, 12, 16), (None, 16, None), (2, None, None), (0, 0, None)],
+)
+def test_license_cores_are_counted_as_vmware_does(sockets: int | None, cores: int | None, licenses: int | None) -> None:
+    """16 cores a processor at least: a wrong count is a wrong bill."""
+    host = EsxiHost(name="ESX01.example.com", cpu_socket_count=sockets, cpu_core_count=cores)
+    rows = _normalizer().add(Batch("esxi_hosts", "vmware_host_facts", "", [None], [host], ()))
+    assert _column(rows, "esxi_hosts", "license_core_count") == [licenses]
+    assert _column(rows, "esxi_hosts", "esxi_host_key") == ["acme/prod:esx01.example.com"]
+    assert _column(rows, "esxi_hosts", "name") == ["ESX01.example.com"]
+
+
+def test_the_sum_of_disks_of_unknown_size_is_unknown() -> None:
+    """Half of the storage, shown as all of it, is worse than none."""
+    disk = VmDisk("Hard disk 1", 2000, 512, None, None, None, None, None, None, None, None)
+    known = virtual_machine(moid="vm-1", disks=(disk, disk._replace(label="Hard disk 2", capacity_bytes=256)))
+    unknown = virtual_machine(moid="vm-2", disks=(disk, disk._replace(label="Hard disk 2", capacity_bytes=None)))
+    assert _column(_normalizer().add(_machines(known, unknown)), "virtual_machines", "storage_bytes") == [768, None]
+
+
+def test_a_snapshot_known_by_name_alone_has_no_machine_yet() -> None:
+    """Names are not unique: the machine is looked for when all of them are known, not guessed here."""
+    snapshot = NamedSnapshot(
+        "web", "prod", "before", "call Jo", 3, _AT, "poweredOn", is_quiesced=False, is_current=None
+    )
+    rows = _normalizer("mask").add(Batch("vm_snapshots", "vmware_all_snapshots_info", "", [0], [snapshot], ()))
+    (row,) = rows["vm_snapshots"]
+    assert row == (
+        "acme/prod:name/prod/web/3/2026-01-31T02:00:00",
+        None,
+        *("acme", "prod", "acme/prod", "web", "prod", "before", "(masked)", 3, _AT, "poweredOn", False, None),
+        *(_AT, "0123456789abcdef", 1),
+    )
