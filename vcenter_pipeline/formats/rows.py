@@ -17,7 +17,8 @@ class Rows:
         shape = found.shape
         self.shape = shape
         self.place = place
-        is_complete = shape.is_inventory and found.form != "object" and not place.is_narrow
+        names_all = shape.is_inventory and found.form != "object"
+        is_complete = (names_all or (shape.is_inventory_in_loop and place.is_turn)) and not place.is_narrow
         may_repeat = not shape.is_inventory or shape.names_are_unique or found.form == "mapping"
         self._empty = Batch(
             shape.kind,

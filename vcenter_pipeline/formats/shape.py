@@ -111,6 +111,8 @@ class Shape(NamedTuple):
     """The kinds that `also` may give; a report speaks of them even when it gives none."""
     is_inventory: bool = True
     """Whether a list of it names all that the vCenter has; not so where a module is asked for one at a time."""
+    is_inventory_in_loop: bool = False
+    """Whether a loop of it names all, although the module is asked for one at a time: people loop over all hosts."""
     names_are_unique: bool = False
     """Whether a name alone tells an item apart, because the shape has nothing else."""
     leaves_out: str | None = None

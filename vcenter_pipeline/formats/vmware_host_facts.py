@@ -168,4 +168,5 @@ SHAPE: Final = Shape(
     also=build_datastores,
     also_kinds=("datastores",),
     is_inventory=False,
+    is_inventory_in_loop=True,
 )
