@@ -91,7 +91,7 @@ def to_name(value: object) -> str | None:
     vSphere keeps `/`, `\` and `%` in names as `%2f`, `%5c` and `%25`; some modules decode that and some do not.
     """
     text = to_text(value)
-    return unquote(text) if text is not None and "%" in text and _ESCAPE.search(text) else text
+    return _ESCAPE.sub(lambda escape: unquote(escape[0]), text) if text is not None and "%" in text else text
 
 
 def to_count(value: object) -> int | None:
