@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from vcenter_pipeline.formats.envelope import Outcome, Place
 from vcenter_pipeline.formats.findings import message_of
 from vcenter_pipeline.formats.shape import Item, Shape
-from vcenter_pipeline.model.batches import Batch, RejectedRow
+from vcenter_pipeline.model.batches import WHOLE, Batch, RejectedRow
 
 _UNKNOWN_TABLE = "unknown"
 
@@ -33,7 +33,7 @@ class Failures:
             (shape.kind for shape in self._shapes if place.key in shape.list_keys or module == shape.name),
             _UNKNOWN_TABLE,
         )
-        self._failed.append((place.group, table, RejectedRow(table, place.path or "the report", reason, None)))
+        self._failed.append((place.group, table, RejectedRow(table, place.path or WHOLE, reason, None)))
 
     def give(self) -> Iterator[Batch]:
         """Give each failure with the collection that it makes incomplete; one that belongs to none, with the first."""

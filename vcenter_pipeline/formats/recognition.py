@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from vcenter_pipeline.formats.envelope import ECHOES
 from vcenter_pipeline.formats.shape import Form, Item, Shape, Sureness, Surroundings
 
 
@@ -17,8 +18,8 @@ class Recognised(NamedTuple):
 def recognise(value: object, around: Surroundings, shapes: Iterable[Shape]) -> Recognised | None:
     """Say what a node is: one item, a mapping of items by name, or a list of items.
 
-    A list or a mapping is what its first recognisable item is. An empty one is recognised by its key, which must
-    then be the module's own word.
+    A list is what its first recognisable item is, a mapping what all of its items are. An empty one is recognised by
+    its key, which must then be the module's own word.
     """
     if isinstance(value, list):
         return _empty("list", around, shapes) if not value else _first(value, "list", around, shapes)
@@ -29,10 +30,24 @@ def recognise(value: object, around: Surroundings, shapes: Iterable[Shape]) -> R
     single = claim(value, "object", around, shapes)
     if single is not None and single.sureness is Sureness.SURE:
         return single
-    by_name = None
-    if all(isinstance(item, Mapping) for item in value.values()):
-        by_name = _first(value.values(), "mapping", around, shapes)
+    by_name = _by_name(value, around, shapes)
     return max((one for one in (single, by_name) if one is not None), key=_by_sureness, default=None)
+
+
+def _by_name(value: Item, around: Surroundings, shapes: Iterable[Shape]) -> Recognised | None:
+    """Recognise a mapping by name: each of its values is an item of one shape.
+
+    A register is none, though all that it has may be objects: its `item` often is a whole virtual machine. Under the
+    module's own word some values may be damaged.
+    """
+    items = list(value.values())
+    if not all(isinstance(item, Mapping) for item in items) or not ECHOES.isdisjoint(value):
+        return None
+    found = _first(items, "mapping", around, shapes)
+    if found is None or around.key in found.shape.list_keys:
+        return found
+    sureness = found.shape.sureness
+    return found if all(isinstance(item, Mapping) and sureness(item, around) for item in items) else None
 
 
 def _first(items: Iterable[object], form: Form, around: Surroundings, shapes: Iterable[Shape]) -> Recognised | None:

@@ -6,7 +6,7 @@ from vcenter_pipeline.formats.envelope import Place
 from vcenter_pipeline.formats.findings import kind_of
 from vcenter_pipeline.formats.recognition import Recognised
 from vcenter_pipeline.formats.shape import SpoiltChild
-from vcenter_pipeline.model.batches import Batch, Kind, RejectedRow
+from vcenter_pipeline.model.batches import WHOLE, Batch, Kind, RejectedRow
 from vcenter_pipeline.model.records import Record, VCenter
 
 
@@ -116,4 +116,4 @@ class Rows:
         self._rejected.append(RejectedRow(self.shape.kind, self._position(index), reason, content))
 
     def _position(self, index: int | None) -> str:
-        return self.place.path if index is None else f"{self.place.path}[{index}]"
+        return self.place.path or WHOLE if index is None else f"{self.place.path}[{index}]"

@@ -37,6 +37,9 @@ Kind = Literal[
 ]
 """What a report can say something about, named after the table that holds it."""
 
+WHOLE: Final = "the report"
+"""The position of what stands in no list and under no key."""
+
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
@@ -82,7 +85,7 @@ class Batch(NamedTuple):
     def position(self, number: int) -> str:
         """Say where in the report a record stands: `results[2].virtual_machines[0]`."""
         path, index = self.paths[number] if self.paths else self.path, self.indexes[number]
-        return path if index is None else f"{path}[{index}]"
+        return path or WHOLE if index is None else f"{path}[{index}]"
 
 
 def merge_batches(batches: Iterable[Batch], rows: int) -> Iterator[Batch]:

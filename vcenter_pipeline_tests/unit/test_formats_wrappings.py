@@ -1,0 +1,135 @@
+"""In what else a result may be wrapped: captures of plays, events, several objects in one file, bundles."""
+
+import json
+from io import BytesIO
+
+import pytest
+
+from vcenter_pipeline.errors import ReportError
+from vcenter_pipeline.formats.document import Limits
+from vcenter_pipeline.formats.reading import read_batches
+from vcenter_pipeline.model.batches import Batch
+
+LIMITS = Limits(max_file_bytes=1_000_000, max_content_bytes=1_000_000)
+MACHINE = {"guest_name": "web", "guest_fullname": "Linux", "power_state": "poweredOn", "moid": "vm-1"}
+OTHER = {**MACHINE, "guest_name": "db", "moid": "vm-2"}
+REGISTER = {"changed": False, "virtual_machines": [MACHINE, OTHER]}
+ALARM = {"alarm_name": "CPU", "entity": "web", "status": "red"}
+GUEST = {
+    "hw_name": "web",
+    "moid": "vm-1",
+    "hw_product_uuid": None,
+    "hw_processor_count": 2,
+    "hw_power_status": "poweredOn",
+}
+
+
+def read(content: str, name: str = "report.json") -> list[Batch]:
+    """Read what a test made up."""
+    return list(read_batches(BytesIO(content.encode()), name, LIMITS))
+
+
+def told(content: str, name: str = "report.json") -> list[tuple[str, str, int]]:
+    """Give shape, path and records of every list that was read."""
+    return [(batch.shape, batch.path, len(batch.records)) for batch in read(content, name)]
+
+
+def lines(*objects: object) -> str:
+    """Write each object on a line of its own."""
+    return "".join(json.dumps(one) + "\n" for one in objects)
+
+
+def test_a_whole_play_with_warnings_before_and_a_recap_behind() -> None:
+    """`ansible-playbook > file` with the json callback: admins have no other file of their night's run."""
+    play = {"plays": [{"tasks": [{"hosts": {"localhost": REGISTER}, "task": {"name": "VMs"}}]}], "stats": {}}
+    content = f"[WARNING]: No inventory was parsed\n\n{json.dumps(play, indent=4)}\n\nPLAY RECAP *****\n"
+    assert told(content) == [("vmware_vm_info", "plays[0].tasks[0].hosts.localhost.virtual_machines", 2)]
+
+
+def test_the_jsonl_callback() -> None:
+    """A line an event, and the result below the host's name."""
+    content = lines({"_event": "v2_playbook_on_start"}, {"_event": "v2_runner_on_ok", "hosts": {"localhost": REGISTER}})
+    assert told(content, "play.jsonl") == [("vmware_vm_info", "[1].hosts.localhost.virtual_machines", 2)]
+
+
+def test_events_of_ansible_runner() -> None:
+    """The machine that a loop's turn repeats must not pass for a mapping of machines by name."""
+    turn = {"event": "runner_item_on_ok", "event_data": {"res": {"item": MACHINE, "instance": GUEST}}}
+    content = lines({"event": "runner_on_ok", "event_data": {"res": REGISTER}}, turn)
+    assert told(content, "events.jsonl") == [
+        ("vmware_vm_info", "[0].event_data.res.virtual_machines", 2),
+        ("vmware_guest_info", "[1].event_data.res.instance", 1),
+    ]
+
+
+def test_ad_hoc_output_of_two_hosts_of_which_one_failed() -> None:
+    """`ansible all -m … > file`: the good one counts, and the other is told of."""
+    content = f'vc1 | SUCCESS => {json.dumps(REGISTER, indent=4)}\nvc2 | FAILED! => {{"msg": "no login"}}\n'
+    batches = read(content)
+    assert (batches[0].path, len(batches[0].records)) == ("[0].virtual_machines", 2)
+    assert [row.reason for batch in batches for row in batch.rejected] == ["the task failed: 'no login'"]
+
+
+def test_the_default_callback_s_prefix() -> None:
+    """A `debug` task whose line somebody cut out of a log."""
+    content = f"ok: [localhost] => {json.dumps({'vm_info': REGISTER}, indent=4)}"
+    assert told(content) == [("vmware_vm_info", "vm_info.virtual_machines", 2)]
+
+
+def test_objects_one_after_the_other() -> None:
+    """`govc` and shell loops append: only the first would be read, or none."""
+    content = json.dumps({"alarms": [ALARM]}, indent=2) + json.dumps({"alarms": []}, indent=2)
+    assert told(content) == [("triggered_alarms", "[0].alarms", 1), ("triggered_alarms", "[1].alarms", 0)]
+
+
+def test_what_set_stats_bundles() -> None:
+    """Each part has a `data` of its own, and says of which vCenter it is."""
+    stats = {"raw_vms": {"metadata": {"vcenter": "VC01"}, "data": REGISTER}, "raw_alarms": {"data": [ALARM]}}
+    batches = read(json.dumps(stats))
+    assert [(batch.kind, batch.path, batch.vcenter) for batch in batches] == [
+        ("virtual_machines", "raw_vms.data.virtual_machines", "vc01"),
+        ("triggered_alarms", "raw_alarms.data", None),
+        ("vcenters", "", "vc01"),
+    ]
+
+
+def test_machines_by_their_names() -> None:
+    """`dict(names | zip(machines))` is what people make of a list to look one up."""
+    (batch,) = read(json.dumps({"web": MACHINE, "db": OTHER}))
+    assert (batch.shape, len(batch.records), batch.is_complete) == ("vmware_vm_info", 2, True)
+
+
+def test_one_machine_alone_is_not_all_of_them() -> None:
+    """One machine in a file of its own, taken for an inventory, would remove all others."""
+    (batch,) = read(json.dumps(MACHINE))
+    assert (len(batch.records), batch.is_complete, batch.position(0)) == (1, False, "the report")
+
+
+def test_the_old_program_s_file() -> None:
+    """Those who come from it have years of such files."""
+    document = {
+        "vms": [{"name": "web", "power_state": "poweredOn", "cpu": 2, "memory_mb": 1024}],
+        "alarms": [{"vm_name": "web", "alarm_name": "CPU", "severity": "critical", "status": "active"}],
+    }
+    assert told(json.dumps(document)) == [("old_vm_list", "vms", 1), ("triggered_alarms", "alarms", 1)]
+
+
+def test_a_failed_part_of_a_bundle_does_not_hide_the_others() -> None:
+    """The vCenter refused one question; the answer to the other is good, and the failure is told."""
+    batches = read(json.dumps({"vms": [MACHINE], "datastores": {"failed": True, "msg": "denied"}}))
+    assert [(batch.kind, len(batch.records), batch.is_complete) for batch in batches] == [
+        ("virtual_machines", 1, True),
+        ("virtual_machines", 0, True),
+    ]
+    (row,) = batches[1].rejected
+    assert (row.table, row.position, row.reason) == ("datastores", "datastores", "the task failed: 'denied'")
+
+
+@pytest.mark.parametrize("depth", [17, 60])
+def test_what_lies_too_deep_is_not_looked_for(depth: int) -> None:
+    """A file of brackets must end in a sentence, not in the end of the process."""
+    document: object = REGISTER
+    for _ in range(depth):
+        document = {"inner": document}
+    with pytest.raises(ReportError, match="Nothing in the report is recognised"):
+        read(json.dumps(document))
