@@ -17,13 +17,16 @@ from vcenter_pipeline.model.records import TriggeredAlarm
 from vcenter_pipeline.model.units import named, to_instant, to_name, to_text, to_text_without_zone
 
 _ISSUES: Final = frozenset({"configIssue", "ConfigIssue"})
+_STATES: Final = frozenset({"overallStatus", "OverallStatus", "PowerState", "powerstate"})
+"""Keys of what lasts: no event has them."""
+
 _CONTENT_KEYS: Final = ("key", "createdTime", "from", "to")
 
 
 def to_sureness(item: Item, around: Surroundings) -> Sureness:
     """Say whether the item is an event, of an alarm or of anything else; `configIssue` of an object is no log."""
     is_event = either(item, "chainId") is not None and either(item, "createdTime") is not None
-    is_one = is_event and either(item, "key") is not None and around.key not in _ISSUES
+    is_one = is_event and either(item, "key") is not None and around.key not in _ISSUES and _STATES.isdisjoint(item)
     return Sureness.SURE if is_one else Sureness.NO
 
 

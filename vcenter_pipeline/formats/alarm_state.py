@@ -39,7 +39,8 @@ def to_sureness(item: Item, around: Surroundings) -> Sureness:
         return Sureness.NO
     kind = item.get("_vimtype")
     is_named = isinstance(kind, str) and kind in _TYPES
-    return Sureness.SURE if is_named or (is_reference(alarm) and is_reference(entity)) else Sureness.NO
+    is_bare = is_reference(alarm) and is_reference(entity) and "alarm_name" not in item
+    return Sureness.SURE if is_named or is_bare else Sureness.NO
 
 
 def parse_alarm_state(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -> TriggeredAlarm:  # noqa: ARG001 - the signature of `Shape.parse`

@@ -45,7 +45,7 @@ def to_sureness(item: Item, around: Surroundings) -> Sureness:
 
 
 def _is_reference(value: object) -> bool:
-    return isinstance(value, Mapping) and either(value, "value") is not None
+    return isinstance(value, Mapping) and either(value, "value") is not None and "_vimid" not in value
 
 
 def parse_alarm_state(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -> TriggeredAlarm:  # noqa: ARG001 - the signature of `Shape.parse`

@@ -52,7 +52,7 @@ def to_sureness(item: Item, around: Surroundings) -> Sureness:  # noqa: ARG001 -
     name, entity = first_of(values, _NAMES), first_of(values, _ENTITIES)
     if name is None or entity is None or not any(key in values for key in _STATUSES):
         return Sureness.NO
-    if not isinstance(name[1], str) or not isinstance(entity[1], str) or "_vimtype" in values:
+    if not isinstance(name[1], str) or not isinstance(entity[1], str) or "_vimtype" in values or "chainid" in values:
         return Sureness.NO
     if is_reference(name[1]) and is_reference(entity[1]):
         return Sureness.NO

@@ -55,9 +55,9 @@ _CONTENT_KEYS: Final = (
 def to_sureness(item: Item, around: Surroundings) -> Sureness:  # noqa: ARG001 - the signature of `Shape.sureness`
     """Say whether the item is a machine of Get-VM."""
     if _POWER_KEY in item:
-        is_one = "Name" in item and any(key in item for key in _TYPICAL)
+        is_one = "Name" in item and "Alarm" not in item and any(key in item for key in _TYPICAL)
     elif _POWER_KEY.lower() in item:
-        is_one = "name" in item and any(key in item for key in _TYPICAL_IN_SMALL)
+        is_one = "name" in item and "alarm" not in item and any(key in item for key in _TYPICAL_IN_SMALL)
     else:
         return Sureness.NO
     return Sureness.SURE if is_one else Sureness.NO

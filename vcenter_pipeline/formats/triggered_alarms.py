@@ -30,7 +30,17 @@ _ACKNOWLEDGED_AT: Final = ("acknowledged_time", "ack_time", "acknowledged_at", "
 _DESCRIPTIONS: Final = ("description", "alarm_description")
 
 _JUDGEMENTS: Final = (*_STATUSES, *_ACKNOWLEDGED)
-_OF_OTHER_SHAPES: Final = ("vc", "vcenter", "ackby", "acktime", "entitytype", "_vimtype", "_typeName")
+_OF_OTHER_SHAPES: Final = (
+    "vc",
+    "vcenter",
+    "ackby",
+    "acktime",
+    "entitytype",
+    "_vimtype",
+    "_typeName",
+    "chainId",
+    "ChainId",
+)
 
 _CONTENT_KEYS: Final = (
     *_NAMES,
@@ -74,7 +84,7 @@ def to_sureness(item: Item, around: Surroundings) -> Sureness:
     if found is None or not isinstance(found[1], str) or not any(key in item for key in _JUDGEMENTS):
         return Sureness.NO
     entity = first_of(item, _ENTITIES)
-    if entity is None or (is_reference(found[1]) and is_reference(entity[1])):
+    if entity is None or not isinstance(entity[1], str) or (is_reference(found[1]) and is_reference(entity[1])):
         return Sureness.NO
     if any(key in item for key in _OF_OTHER_SHAPES):
         return Sureness.NO
@@ -95,23 +105,21 @@ def parse_triggered_alarm(item: Item, around: Surroundings, spoilt: list[SpoiltC
     Raises:
         ValueError: a value cannot be meant; the message names its key.
     """
-    entity_key, entity = first_of(item, _ENTITIES) or (_ENTITIES[0], None)
-    reference = to_reference(entity_key, entity) if isinstance(entity, str) else Reference(None, None)
+    alarm_key, alarm_name, alarm = _name_and_reference(item, _NAMES)
+    entity_key, entity_name, entity = _name_and_reference(item, _ENTITIES)
     time_key, time = first_of(item, _TIMES) or (_TIMES[0], None)
     acknowledged_key, acknowledged = first_of(item, _ACKNOWLEDGED) or (_ACKNOWLEDGED[0], None)
     acknowledged_at_key, acknowledged_at = first_of(item, _ACKNOWLEDGED_AT) or (_ACKNOWLEDGED_AT[0], None)
-    name = _text_of(item, _NAMES)
-    alarm = to_reference("alarm", name)
     kind = _text_of(item, _ENTITY_TYPES)
     if kind is None:
-        kind = "VirtualMachine" if entity_key == "vm_name" and entity is not None else reference.type
+        kind = "VirtualMachine" if entity_key == "vm_name" and entity_name is not None else entity.type
     return TriggeredAlarm(
-        alarm_name=None if alarm.moid is not None else name,
+        alarm_name=named(alarm_key, to_text, alarm_name),
         description=_text_of(item, _DESCRIPTIONS),
         alarm_moid=named("alarm_moid", to_moid, item.get("alarm_moid")) or alarm.moid,
         entity_type=to_kind(kind),
-        entity_name=None if reference.moid is not None else named(entity_key, to_name, entity),
-        entity_moid=to_moid(_text_of(item, _ENTITY_MOIDS)) or reference.moid,
+        entity_name=named(entity_key, to_name, entity_name),
+        entity_moid=to_moid(_text_of(item, _ENTITY_MOIDS)) or entity.moid,
         overall_status=_status_of(item),
         triggered_at=named(time_key, to_instant, time),
         is_acknowledged=named(acknowledged_key, to_flag, acknowledged),
@@ -119,6 +127,23 @@ def parse_triggered_alarm(item: Item, around: Surroundings, spoilt: list[SpoiltC
         acknowledged_at=named(acknowledged_at_key, to_instant, acknowledged_at),
         triggered_at_text=to_text_without_zone(time),
     )
+
+
+def _name_and_reference(item: Item, keys: tuple[str, ...]) -> tuple[str, object, Reference]:
+    """Give the first value that is no reference, with its key, and what the first reference refers to.
+
+    A script may give `str()` of pyVmomi's object under one key and its name under another.
+    """
+    name_key, name, reference = keys[0], None, Reference(None, None)
+    for key in keys:
+        value = item.get(key)
+        if value is None or value == "":
+            continue
+        if not isinstance(value, str) or not is_reference(value):
+            name_key, name = (key, value) if name is None else (name_key, name)
+        elif reference.moid is None:
+            reference = to_reference(key, value)
+    return name_key, name, reference
 
 
 def _text_of(item: Item, keys: tuple[str, ...]) -> str | None:

@@ -170,6 +170,11 @@ def test_a_reference_is_no_name() -> None:
     record = parse(item)
     assert to_sureness(item, ALARMS) == Sureness.SURE
     assert (record.entity_type, record.entity_name, record.entity_moid) == ("HostSystem", None, "host-25")
+    both = {"alarm_name": "Host CPU usage", "entity_name": "esx01", **item, "alarm": "vim.alarm.Alarm:alarm-9"}
+    record = parse(both)
+    assert to_sureness(both, ALARMS) == Sureness.SURE
+    assert (record.alarm_name, record.alarm_moid) == ("Host CPU usage", "alarm-9")
+    assert (record.entity_name, record.entity_moid) == ("esx01", "host-25")
     record = parse({"alarm": "'vim.alarm.Alarm:alarm-9'", "entity": "Prod-web-01", "status": "red"})
     assert (record.alarm_name, record.alarm_moid, record.entity_name) == (None, "alarm-9", "Prod-web-01")
 
