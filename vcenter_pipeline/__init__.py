@@ -10,5 +10,5 @@ intake        which reports are finished and new; where they go afterwards
 storage       tables <-> the database
 exports       tables -> Parquet, CSV, JSON, Excel
 defs          Dagster: assets, checks, sensors, schedules, jobs
-demo          real reports of two clients, to try it with
+demo          real reports of three clients, to try it with
 """

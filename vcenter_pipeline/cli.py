@@ -1,4 +1,4 @@
-"""The `vcenter-pipeline` command: try it, run it, take what waits once, show the settings."""
+"""The `vcenter-pipeline` command: try it, run it, take what waits once, show the settings and what is understood."""
 
 import json
 import os
@@ -20,6 +20,7 @@ from vcenter_pipeline.settings import Settings, load_settings, setting_facts
 if TYPE_CHECKING:
     from vcenter_pipeline.defs.once import Pass
     from vcenter_pipeline.defs.once import Progress as HowFar
+    from vcenter_pipeline.formats.catalogue import Entry
 
 app = typer.Typer(
     help="vCenter reports that Ansible wrote, as tables that Power BI reads, run by Dagster.",
@@ -70,7 +71,7 @@ def _settings(home: Path | None) -> Settings:
 
 @app.command()
 def demo(home: Home = None) -> None:
-    """Try it: place shipped reports of two clients in the input folder, and run the real job on them.
+    """Try it: place shipped reports of three clients in the input folder, and run the real job on them.
 
     Run twice, it changes nothing: the tables know the reports by their content.
     """
@@ -79,7 +80,7 @@ def demo(home: Home = None) -> None:
     chosen = _settings(home)
     placed = place_demo_reports(chosen)
     if placed:
-        _say(f"{len(placed)} reports of two clients were placed in {chosen.input_path}.")
+        _say(f"{len(placed)} reports of three clients were placed in {chosen.input_path}.")
     else:
         _say("Nothing changed: the tables hold all demo reports already.")
     _finish(chosen, is_waiting_for_writers=False, is_json=False)
@@ -123,6 +124,45 @@ def dictionary() -> None:
     from vcenter_pipeline.exports.dictionary import render_dictionary
 
     sys.stdout.write(render_dictionary())
+
+
+@app.command()
+def shapes(
+    name: Annotated[
+        str | None, typer.Argument(help="One of them, such as vmware_vm_info: how to produce it, and an example.")
+    ] = None,
+    *,
+    is_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print all of it as Markdown: docs/shapes.md.")
+    ] = False,
+) -> None:
+    """Print the shapes of reports that are understood; with a name, all about that one and an example of it."""
+    from vcenter_pipeline.formats.catalogue import read_catalogue, read_entry, render_shapes
+
+    if is_markdown:
+        sys.stdout.write(render_shapes())
+    elif name is not None:
+        _print_shape(read_entry(name))
+    else:
+        table = Table("shape", "lists", "complete")
+        for entry in read_catalogue():
+            table.add_row(entry.shape.name, entry.shape.meaning, entry.completeness)
+        _out.print(table)
+        _say("Complete: whether such a list is taken for all that the vCenter has.")
+        _say("`vcenter-pipeline shapes NAME` shows how to produce one, what it fills, and an example.")
+
+
+def _print_shape(entry: "Entry") -> None:
+    shape = entry.shape
+    _say(f"{shape.name}: {shape.meaning}")
+    _say(f"\nProduced by:\n    {shape.written_by}")
+    _say("\nFills:")
+    for table, columns in entry.columns.items():
+        _say(f"    {table}: {', '.join(columns)}")
+    _say(f"\nTaken for all that the vCenter has: {entry.completeness}")
+    _say(f"Cannot tell: {entry.limits}")
+    _say("\nExample:")
+    sys.stdout.write(entry.example)
 
 
 def _say(sentence: str) -> None:

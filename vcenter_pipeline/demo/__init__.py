@@ -1,4 +1,4 @@
-"""Real reports of two clients, to try the pipeline with.
+"""Real reports of three clients, to try the pipeline with.
 
 They were written by Ansible modules that read VMware's own vCenter simulator; the estate is invented.
 Below `reports` they lie as they do in an input directory: <client>/<environment>/<report>.

@@ -128,7 +128,7 @@ def test_demo_twice_changes_nothing_and_says_so(run: Run, home: Settings) -> Non
     """It is the first thing that anybody runs; counts that double would be the last that they see of it."""
     first = run("demo")
     assert first.returncode == 0, first.stderr
-    assert "8 reports of two clients were placed in " in first.stdout
+    assert "12 reports of three clients were placed in " in first.stdout
     for line in ("acme/prod 3 77 29 0 0", "globex/lab 3 77 29 0 0", "globex/prod 2 77 29 0 0"):
         assert line in [" ".join(printed.split()) for printed in first.stdout.splitlines()]
     outputs = {path: path.read_bytes() for path in home.output_path.rglob("*.*")}
