@@ -30,7 +30,7 @@ TABLE_NAMES: Final = tuple(PUBLISHED_TABLES)
 
 WORKBOOK_NAME: Final = "vcenter.xlsx"
 
-_SPELLED: Final = MappingProxyType({"vm": "VM", "nic": "NIC", "esxi": "ESXi"})
+_SPELLED: Final = MappingProxyType({"vm": "VM", "nic": "NIC", "esxi": "ESXi", "vcenter": "vCenter"})
 _TEXT_TYPES: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 
 

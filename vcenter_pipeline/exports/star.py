@@ -4,26 +4,76 @@ Rows come out sorted by their key, so that the same input gives the same bytes i
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, TypeAlias
+from types import MappingProxyType
+from typing import Final
 
 import pyarrow as pa
 
+from vcenter_pipeline.exports.alarms import build_alarms
 from vcenter_pipeline.exports.chunks import pc
 from vcenter_pipeline.exports.contract import TABLE_NAMES, conform
+from vcenter_pipeline.exports.joins import filled, of_rows, whole, without_collection
+from vcenter_pipeline.exports.placement import place_files, place_hosts, place_machines
+from vcenter_pipeline.exports.snapshots import build_snapshots, count_snapshots
 from vcenter_pipeline.model.columns import published_table
 
-_SAME_ROWS: Final = {
-    "dim_virtual_machine": "virtual_machines",
-    "bridge_vm_nic": "vm_nics",
-    "bridge_vm_datastore": "vm_datastores",
-    "bridge_vm_attribute": "vm_attributes",
-    "fact_report": "reports",
-    "fact_rejected_row": "rejected_rows",
-}
-Chunked: TypeAlias = "pa.ChunkedArray[Any]"
+MADE_FROM: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "dim_source": (
+            "reports",
+            "virtual_machines",
+            "triggered_alarms",
+            "esxi_hosts",
+            "clusters",
+            "datastores",
+            "vm_snapshots",
+        ),
+        "dim_virtual_machine": (
+            "virtual_machines",
+            "esxi_hosts",
+            "clusters",
+            "vm_disks",
+            "vm_snapshots",
+            "collections",
+            "vcenters",
+        ),
+        "bridge_vm_nic": ("vm_nics",),
+        "bridge_vm_datastore": ("vm_datastores", "virtual_machines", "datastores"),
+        "bridge_vm_attribute": ("vm_attributes",),
+        "fact_triggered_alarm": ("triggered_alarms", "virtual_machines", "esxi_hosts", "datastores", "clusters"),
+        "fact_report": ("reports",),
+        "fact_rejected_row": ("rejected_rows",),
+        "dim_vcenter": ("vcenters",),
+        "dim_datacenter": ("datacenters",),
+        "dim_cluster": ("clusters",),
+        "dim_esxi_host": ("esxi_hosts", "clusters"),
+        "dim_datastore": ("datastores",),
+        "dim_resource_pool": ("resource_pools",),
+        "dim_vm_disk": ("vm_disks",),
+        "dim_vm_guest_disk": ("vm_guest_disks",),
+        "dim_vm_snapshot": ("vm_snapshots", "virtual_machines"),
+        "fact_collection": ("collections",),
+    }
+)
+"""Of each published table the core tables that it is made from; its rows are those of the first, but for the source's."""
 
-_SEPARATOR: Final = "\x00"
-"""No name can hold it, so joined names are equal only when their parts are."""
+REFERRED_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "virtual_machines": ("virtual_machine_key", "vcenter", "name", "moid", "folder"),
+        "vm_disks": ("virtual_machine_key",),
+    }
+)
+"""Of large core tables the columns that suffice for published tables other than the table's own."""
+
+_AS_IT_IS: Final = ("fact_report", "fact_rejected_row", "fact_collection")
+_COUNTED: Final = (
+    "virtual_machine",
+    "triggered_alarm",
+    "esxi_host",
+    "cluster",
+    "datastore",
+    "vm_snapshot",
+)
 
 
 def build_star(client: str, environment: str, core: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
@@ -32,9 +82,8 @@ def build_star(client: str, environment: str, core: Mapping[str, pa.Table]) -> d
     Args:
         client: the source's client.
         environment: the source's environment.
-        core: the current rows of the tables of the database, by name, in their declared columns:
-            `virtual_machines`, `vm_nics`, `vm_datastores`, `vm_attributes`, `triggered_alarms` of the newest
-            report that speaks of them; `reports` and `rejected_rows` of all that are kept.
+        core: the current rows of all tables of the database, by name, in their declared columns; of `reports`,
+            `collections` and `rejected_rows` all that are kept.
 
     Raises:
         ValueError: a table has other columns than the model declares.
@@ -43,17 +92,27 @@ def build_star(client: str, environment: str, core: Mapping[str, pa.Table]) -> d
 
 
 def build_table(name: str, client: str, environment: str, core: Mapping[str, pa.Table]) -> pa.Table:
-    """Give one published table of one source; of `core` only what it is made from is looked at.
+    """Give one published table of one source; of `core` only what `MADE_FROM` names is looked at.
 
     Raises:
         ValueError: a table has other columns than the model declares.
     """
+    own = core[MADE_FROM[name][0]]
     if name == "dim_source":
-        table = _dim_source(client, environment, core)
+        table = _source(client, environment, core)
+    elif name == "dim_virtual_machine":
+        table = _virtual_machines(core)
+    elif name == "bridge_vm_datastore":
+        table = place_files(own, core["virtual_machines"], core["datastores"])
     elif name == "fact_triggered_alarm":
-        table = _fact_triggered_alarm(core["triggered_alarms"], core["virtual_machines"])
+        others = [core[other] for other in MADE_FROM[name][2:]]
+        table = build_alarms(own, core["virtual_machines"], others)
+    elif name == "dim_esxi_host":
+        table = place_hosts(own, core["clusters"])
+    elif name == "dim_vm_snapshot":
+        table = build_snapshots(own, core["virtual_machines"])
     else:
-        table = core[_SAME_ROWS[name]]
+        table = own if name in _AS_IT_IS else without_collection(own)
     return _sorted(name, conform(name, table))
 
 
@@ -70,13 +129,14 @@ def _sorted(name: str, table: pa.Table) -> pa.Table:
     return table if pc.all(pc.less(order[:-1], order[1:])).as_py() is not False else table.take(order)
 
 
-def _dim_source(client: str, environment: str, core: Mapping[str, pa.Table]) -> pa.Table:
+def _source(client: str, environment: str, core: Mapping[str, pa.Table]) -> pa.Table:
     """Give the one row of the source.
 
     A source whose reports never spoke of alarms has a null count of alarms; one whose newest report says
     that none stands has 0.
     """
     reports = core["reports"]
+    declared = published_table("dim_source").arrow_schema
     row: dict[str, object] = {
         "source": f"{client}/{environment}",
         "client": client,
@@ -84,41 +144,27 @@ def _dim_source(client: str, environment: str, core: Mapping[str, pa.Table]) -> 
         "report_count": pc.sum(pc.equal(reports["status"], "ingested"), min_count=0).as_py(),
         "rejected_row_count": pc.sum(reports["rejected_row_count"], min_count=0).as_py(),
     }
-    for thing in ("virtual_machine", "triggered_alarm"):
+    for thing in _COUNTED:
         rows = core[f"{thing}s"]
         speaking = reports.filter(pc.is_valid(reports[f"{thing}_count"]))
-        moments = [pc.max(table["collected_at"]).as_py() for table in (speaking, rows)]
-        row[f"{thing}s_collected_at"] = max((moment for moment in moments if moment is not None), default=None)
         row[f"{thing}_count"] = rows.num_rows if rows.num_rows or speaking.num_rows else None
-    return pa.Table.from_pylist([row], schema=published_table("dim_source").arrow_schema)
+        if f"{thing}s_collected_at" in declared.names:
+            moments = [pc.max(table["collected_at"]).as_py() for table in (speaking, rows)]
+            row[f"{thing}s_collected_at"] = max((moment for moment in moments if moment is not None), default=None)
+    return pa.Table.from_pylist([row], schema=declared)
 
 
-def _fact_triggered_alarm(alarms: pa.Table, machines: pa.Table) -> pa.Table:
-    """Give the alarms with the key of the virtual machine that each stands on.
-
-    The moid decides. Without one the name does, but only where one virtual machine of that vCenter bears
-    it: names are not unique, and an alarm on the wrong machine is worse than one on none.
-    """
-    if not alarms.num_rows:
-        return alarms.append_column("virtual_machine_key", pa.chunked_array([], pa.string()))
-    stands_on_machine = pc.equal(alarms["entity_type"], "VirtualMachine")
-    by_moid = _joined(alarms, "entity_moid")
-    by_name = pc.if_else(pc.is_null(alarms["entity_moid"]), _joined(alarms, "entity_name"), None)
-    keys = pc.coalesce(
-        _looked_up(pc.if_else(stands_on_machine, by_moid, None), _joined(machines, "moid"), machines),
-        _looked_up(pc.if_else(stands_on_machine, by_name, None), _joined(machines, "name"), machines),
-    )
-    return alarms.append_column("virtual_machine_key", keys)
+def _virtual_machines(core: Mapping[str, pa.Table]) -> pa.Table:
+    machines = without_collection(core["virtual_machines"])
+    machines = place_machines(machines, core["esxi_hosts"], core["clusters"])
+    machines = count_snapshots(machines, core["vm_snapshots"], core["collections"], core["vcenters"])
+    return _with_disk_counts(machines, core["vm_disks"])
 
 
-def _joined(table: pa.Table, column: str) -> Chunked:
-    joined: Chunked = pc.binary_join_element_wise(table["vcenter"], table[column], _SEPARATOR)
-    return joined
-
-
-def _looked_up(wanted: Chunked, known: Chunked, machines: pa.Table) -> Chunked:
-    """Give the key of the only machine that is known as wanted; null where there is none, or more than one."""
-    counted = known.value_counts()
-    repeated = counted.filter(pc.greater(counted.field("counts"), 1)).field("values")
-    wanted = pc.if_else(pc.is_in(wanted, value_set=repeated), None, wanted)
-    return machines["virtual_machine_key"].take(pc.index_in(wanted, value_set=known, skip_nulls=True))
+def _with_disk_counts(machines: pa.Table, disks: pa.Table) -> pa.Table:
+    if not machines["disk_count"].null_count or not disks.num_rows:
+        return machines
+    counted = whole(disks, "virtual_machine_key").value_counts()
+    known = pa.table({"key": counted.field("values"), "count": counted.field("counts")})
+    rows = pc.index_in(whole(machines, "virtual_machine_key"), value_set=whole(known, "key"))
+    return filled(machines, "disk_count", of_rows(known, "count", rows))
