@@ -6,7 +6,10 @@ failures     what the database said, as a sentence
 values       Python and Arrow values <-> what the database holds
 insertion    rows -> SQLite, at little cost
 writer       one report's rows and its ledger row, in one transaction
-reader       the current state and the ledger
+known        which collections make the current state of a source
+pieces       the rows of those collections
+current      the current state itself
+reader       the ledger, and what every source holds
 looks        what the sensor remembers between two ticks
 locks        one ingest per source at a time
 migrations   Alembic

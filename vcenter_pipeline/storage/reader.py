@@ -1,36 +1,22 @@
-"""The current state and the ledger.
+"""The current state and the ledger."""
 
-*Current* is what the newest report of each vCenter says. A report that speaks of no virtual machine says
-nothing of them, and one that lists none is no proof that all are gone: a playbook without permission on
-the inventory writes just that. An empty list of alarms is an answer: nothing alarms.
-"""
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import sqlalchemy as sa
 
-from vcenter_pipeline.model.columns import Table, core_table
 from vcenter_pipeline.model.batches import Kind
+from vcenter_pipeline.model.columns import core_table
+from vcenter_pipeline.storage.current import CurrentState
 from vcenter_pipeline.storage.database import Database
 from vcenter_pipeline.storage.ddl import declared_table
+from vcenter_pipeline.storage.pieces import fetched
 from vcenter_pipeline.storage.values import Shared, to_record_batch, to_values
 
 LedgerRow = dict[str, Any]
 """A row of `reports` by column name; instants naive UTC."""
-
-_ROWS_A_BATCH: Final = 1_000
-"""What fits into the processor's cache: 5,000 rows of 25 columns at a time take a third more CPU."""
-
-_KIND_BY_TABLE: Final[dict[str, Kind]] = {
-    "virtual_machines": "virtual_machines",
-    "vm_nics": "virtual_machines",
-    "vm_datastores": "virtual_machines",
-    "vm_attributes": "virtual_machines",
-    "triggered_alarms": "triggered_alarms",
-}
 
 
 class SourceSummary(NamedTuple):
@@ -41,20 +27,26 @@ class SourceSummary(NamedTuple):
     ingested_count: int
     quarantined_count: int
     virtual_machine_count: int | None
-    """Of the current reports; None when no report speaks of virtual machines."""
+    """Current ones; None when no report speaks of virtual machines."""
     triggered_alarm_count: int | None
-    """Of the current reports; None when no report speaks of alarms."""
+    """Current ones; None when no report speaks of alarms."""
     rejected_row_count: int
     """Of all ingested reports."""
     virtual_machines_collected_at: datetime | None
     """The newest, naive UTC."""
     triggered_alarms_collected_at: datetime | None
+    esxi_host_count: int | None = None
+    """Current ones; None when no report speaks of hosts. So are the others."""
+    cluster_count: int | None = None
+    datastore_count: int | None = None
+    vm_snapshot_count: int | None = None
 
 
 def read_current(database: Database, client: str, environment: str, table: str) -> pa.Table:
     """Give the current rows of a source, with the declared types however few they are.
 
-    Of `reports` and `rejected_rows` all rows are current.
+    Of `reports`, `collections` and `rejected_rows` all rows are current. Whoever reads several tables asks one
+    `CurrentState` for them, which then compares the virtual machines once.
 
     Args:
         database: the database.
@@ -68,18 +60,17 @@ def read_current(database: Database, client: str, environment: str, table: str) 
     Raises:
         StorageError: the database did not answer.
     """
-    kind = _KIND_BY_TABLE.get(table)
+    if table not in {"reports", "rejected_rows"}:
+        return CurrentState(database, client, environment).read(table)
     reports = declared_table("reports")
     is_of_source = sa.and_(reports.c.client == client, reports.c.environment == environment)
     with database.reading(f"read {table}") as connection:
-        if kind is not None:
-            return _rows_of(connection, table, _current_reports(kind, client, environment))
         if table == "rejected_rows":
             has_some = sa.func.coalesce(reports.c.rejected_row_count, 1) > 0
             return _rows_of(connection, table, sa.select(reports.c.report).where(is_of_source, has_some))
         declared = core_table("reports")
-        select = _ledger(is_of_source)
-        return pa.Table.from_batches(list(_batches(connection, select, declared)), declared.arrow_schema)
+        batches = [to_record_batch(rows, declared) for rows in fetched(connection.execute(_ledger(is_of_source)))]
+        return pa.Table.from_batches(batches, declared.arrow_schema)
 
 
 def read_reports_rows(database: Database, table: str, reports: Sequence[str]) -> pa.Table:
@@ -117,16 +108,12 @@ def read_reports_of_run(database: Database, run_id: str) -> list[LedgerRow]:
 
 
 def newest_collected_at(database: Database, client: str, environment: str, kind: Kind) -> datetime | None:
-    """Give the time of the newest current report of that kind, naive UTC, or None when there is none.
+    """Give the newest time of the collections that make the current state of a kind, naive UTC, or None without any.
 
     Raises:
         StorageError: the database did not answer.
     """
-    reports = declared_table("reports")
-    current = _current_reports(kind, client, environment)
-    with database.reading("read the ledger") as connection:
-        text = connection.scalar(sa.select(sa.func.max(reports.c.collected_at)).where(reports.c.report.in_(current)))
-    return None if text is None else datetime.fromisoformat(text)
+    return CurrentState(database, client, environment).newest_collected_at(kind)
 
 
 def read_sources(database: Database) -> list[tuple[str, str]]:
@@ -163,56 +150,27 @@ def summary(database: Database) -> list[SourceSummary]:
     )
     with database.reading("read the ledger") as connection:
         rows = connection.execute(counted).all()
-        vms = _current_counts(connection, "virtual_machines")
-        alarms = _current_counts(connection, "triggered_alarms")
-    nothing = (None, None)
-    return [
-        SourceSummary(
-            client=client,
-            environment=environment,
-            ingested_count=ingested,
-            quarantined_count=quarantined,
-            virtual_machine_count=vms.get((client, environment), nothing)[0],
-            triggered_alarm_count=alarms.get((client, environment), nothing)[0],
-            rejected_row_count=rejected,
-            virtual_machines_collected_at=vms.get((client, environment), nothing)[1],
-            triggered_alarms_collected_at=alarms.get((client, environment), nothing)[1],
+    found = []
+    for client, environment, ingested, quarantined, rejected in rows:
+        state = CurrentState(database, client, environment)
+        found.append(
+            SourceSummary(
+                client=client,
+                environment=environment,
+                ingested_count=ingested,
+                quarantined_count=quarantined,
+                virtual_machine_count=state.count("virtual_machines"),
+                triggered_alarm_count=state.count("triggered_alarms"),
+                rejected_row_count=rejected,
+                virtual_machines_collected_at=state.newest_collected_at("virtual_machines"),
+                triggered_alarms_collected_at=state.newest_collected_at("triggered_alarms"),
+                esxi_host_count=state.count("esxi_hosts"),
+                cluster_count=state.count("clusters"),
+                datastore_count=state.count("datastores"),
+                vm_snapshot_count=state.count("vm_snapshots"),
+            )
         )
-        for client, environment, ingested, quarantined, rejected in rows
-    ]
-
-
-def _current_reports(kind: Kind, client: str | None = None, environment: str | None = None) -> sa.Select[str]:
-    """Select the newest report of each vCenter that speaks of the kind, of one source or of all."""
-    reports = declared_table("reports")
-    speaks = reports.c.virtual_machine_count > 0
-    if kind == "triggered_alarms":
-        speaks = reports.c.triggered_alarm_count.is_not(None)
-    conditions = [reports.c.status == "ingested", speaks]
-    if client is not None:
-        conditions += [reports.c.client == client, reports.c.environment == environment]
-    newest_first = (reports.c.collected_at.desc(), reports.c.ingested_at.desc(), reports.c.report.desc())
-    rank = sa.func.row_number().over(
-        partition_by=(reports.c.client, reports.c.environment, reports.c.vcenter), order_by=newest_first
-    )
-    ranked = sa.select(reports.c.report, rank.label("rank")).where(*conditions).subquery()
-    return sa.select(ranked.c.report).where(ranked.c.rank == 1)
-
-
-def _current_counts(connection: sa.Connection, kind: Kind) -> dict[tuple[str, str], tuple[int, datetime]]:
-    reports = declared_table("reports")
-    source = (reports.c.client, reports.c.environment)
-    select = (
-        sa.select(
-            *source, sa.func.sum(reports.c[f"{kind.removesuffix('s')}_count"]), sa.func.max(reports.c.collected_at)
-        )
-        .where(reports.c.report.in_(_current_reports(kind)))
-        .group_by(*source)
-    )
-    return {
-        (client, environment): (count, datetime.fromisoformat(collected_at))
-        for client, environment, count, collected_at in connection.execute(select)
-    }
+    return found
 
 
 def _rows_of(connection: sa.Connection, table: str, reports: sa.Select[str] | Sequence[str]) -> pa.Table:
@@ -229,19 +187,9 @@ def _rows_of(connection: sa.Connection, table: str, reports: sa.Select[str] | Se
     for report, client, environment, collected_at in found:
         shared = Shared(report, client, environment, datetime.fromisoformat(collected_at))
         select = sa.select(*own).where(sql.c.report == report).order_by(*sql.primary_key.columns)
-        batches += _batches(connection, select, declared, shared)
+        rows_of_batches = fetched(connection.execute(select))
+        batches += [to_record_batch(rows, declared, shared._asdict()) for rows in rows_of_batches]
     return pa.Table.from_batches(batches, declared.arrow_schema)
-
-
-def _batches(
-    connection: sa.Connection, select: sa.Select[Any], declared: Table, shared: Shared | None = None
-) -> Iterator[pa.RecordBatch]:
-    """Read through the driver's own cursor: a row object of SQLAlchemy for each row doubles the cost."""
-    result = connection.execute(select)
-    cursor = result.cursor
-    while cursor is not None and (rows := cursor.fetchmany(_ROWS_A_BATCH)):
-        yield to_record_batch(rows, declared, shared)
-    result.close()
 
 
 def _ledger(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:

@@ -4,8 +4,9 @@ SQLite has no booleans and no instants: they stand as 0 and 1, and as `2026-01-3
 with six digits, so that the order of the texts is the order of the times.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
@@ -55,19 +56,20 @@ def to_sqlite_rows(rows: Iterable[Row], instants: Sequence[int]) -> Iterator[Row
         yield tuple(values)
 
 
-def to_record_batch(rows: Sequence[Row], table: Table, shared: Shared | None = None) -> pa.RecordBatch:
+def to_record_batch(
+    rows: Sequence[Row], table: Table, shared: Mapping[str, object] = MappingProxyType({})
+) -> pa.RecordBatch:
     """Give rows as the database holds them as a batch with the declared types.
 
     Args:
-        rows: at least one, in the table's column order; without the columns of `shared` where that is given.
+        rows: at least one, in the table's column order; without the columns of `shared`.
         table: the table's declaration.
-        shared: what those columns hold in every row.
+        shared: what these columns hold in every row.
     """
-    filled = {} if shared is None else shared._asdict()
     read = zip(*rows, strict=True)
     arrays = [
-        _repeated(filled[column.name], column.arrow_type, len(rows))
-        if column.name in filled
+        _repeated(shared[column.name], column.arrow_type, len(rows))
+        if column.name in shared
         else _to_array(next(read), column.arrow_type)
         for column in table.columns
     ]

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from vcenter_pipeline.model.columns import core_table
 from vcenter_pipeline.storage.database import Database, migrate, open_database
 from vcenter_pipeline.storage.reader import (
     SourceSummary,
@@ -34,6 +35,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
+def row(table: str, **values: object) -> tuple[Any, ...]:
+    """A row of these values, and null in every other column."""
+    return tuple(values.get(column.name) for column in core_table(table).columns)
+
+
 def store(  # noqa: PLR0913 - what tells reports apart here
     database: Database,
     report: str,
@@ -47,20 +53,32 @@ def store(  # noqa: PLR0913 - what tells reports apart here
 ) -> None:
     """Store a report that names these virtual machines and alarms; None where it does not speak of them."""
     when = day(at)
-    vm_rows: list[tuple[Any, ...]] = [
-        (*(f"{vcenter}:{name}", client, "prod", vcenter, name), *[None] * 18, when, report) for name in vms or []
+    start = f"{client}/prod:{vcenter}:"
+    shared = {"client": client, "environment": "prod", "collected_at": when, "report": report}
+    of_vms, of_alarms = {**shared, "collection": 1}, {**shared, "collection": 2}
+    vm_rows = [
+        row("virtual_machines", virtual_machine_key=start + name, vcenter=vcenter, moid=name, name=name, **of_vms)
+        for name in vms or []
     ]
     nic_rows = [
-        (f"{vcenter}:{name}", client, "prod", "00:50:56:aa:00:00", None, None, None, when, report) for name in vms or []
+        row("vm_nics", virtual_machine_key=start + name, mac_address="00:50:56:aa:00:00", **of_vms)
+        for name in vms or []
     ]
-    alarm_rows: list[tuple[Any, ...]] = [
-        (*(f"{vcenter}:{name}", client, "prod", vcenter, name), *[None] * 11, when, report) for name in alarms or []
+    alarm_rows = [
+        row("triggered_alarms", alarm_key=start + name, vcenter=vcenter, alarm_name=name, **of_alarms)
+        for name in alarms or []
+    ]
+    spoken = [(1, "virtual_machines", vms), (2, "triggered_alarms", alarms)]
+    collections = [
+        (report, number, client, "prod", vcenter, kind, "any", None, True, len(some), 0, None, when)
+        for number, kind, some in spoken
+        if some is not None
     ]
     rejected = [
         (report, client, "prod", number, "virtual_machines", f"virtual_machines[{number}]", "why", None, when)
         for number in range(1, int(str(values.get("rejected_row_count", 0))) + 1)
     ]
-    row = {
+    ledger = {
         "report": report,
         "client": client,
         "environment": "prod",
@@ -80,7 +98,8 @@ def store(  # noqa: PLR0913 - what tells reports apart here
         writer.add("vm_nics", nic_rows)
         writer.add("triggered_alarms", alarm_rows)
         writer.add("rejected_rows", rejected)
-        writer.finish({**row, **values})
+        writer.add("collections", collections)
+        writer.finish({**ledger, **values})
 
 
 def quarantine(database: Database, report: str, client: str = "acme") -> None:

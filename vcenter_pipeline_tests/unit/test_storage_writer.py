@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from vcenter_pipeline.errors import StorageError, TransientError
+from vcenter_pipeline.model.columns import core_table
 from vcenter_pipeline.storage.database import Database, migrate, open_database
 from vcenter_pipeline.storage.reader import find_reports, read_current, read_reports_rows
 from vcenter_pipeline.storage.writer import ReportWriter, begin_report, record_quarantine
@@ -31,11 +32,18 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def vm(name: str, report: str = "r1", *, cpu_count: object = 4, at: datetime = AT) -> tuple[Any, ...]:
-    """A row of virtual_machines, spelled out in column order."""
-    return (
+    """A row of virtual_machines in column order, its first columns spelled out."""
+    first = (
         *(f"acme/prod:{name}", "acme", "prod", "acme/prod", name, "vm-1", None, None, "poweredOn", None),
         *(cpu_count, 8192, 1, None, 0, None, None, None, None, None, False, None, None, at, report),
     )
+    rest = len(core_table("virtual_machines").columns) - len(first) - 1
+    return (*first, *[None] * rest, 1)
+
+
+def collection(row_count: int, report: str = "r1") -> tuple[Any, ...]:
+    """A row of collections: the report lists all virtual machines."""
+    return (report, 1, "acme", "prod", None, "virtual_machines", "vmware_vm_info", None, True, row_count, 0, None, AT)
 
 
 def ledger(report: str = "r1", **values: object) -> dict[str, object]:
@@ -57,8 +65,9 @@ def ledger(report: str = "r1", **values: object) -> dict[str, object]:
 
 
 def names(database: Database) -> list[str]:
-    """The names of acme/prod's current virtual machines."""
-    return sorted(str(name) for name in read_current(database, "acme", "prod", "virtual_machines")["name"].to_pylist())
+    """The names of the stored virtual machines."""
+    stored = read_reports_rows(database, "virtual_machines", ["r1", "r2"])
+    return sorted(str(name) for name in stored["name"].to_pylist())
 
 
 def store_batches(
@@ -79,6 +88,7 @@ def store(database: Database, *rows: tuple[Any, ...], report: str = "r1", **valu
     """Store one report of virtual machines."""
     with begin_report(database, report) as writer:
         writer.add("virtual_machines", rows)
+        writer.add("collections", [collection(len(rows), report)])
         writer.finish(ledger(report, **values))
 
 

@@ -30,7 +30,8 @@ _CHANGED: Final[Mapping[str, str]] = MappingProxyType(
             tools_version_status TEXT, tools_version TEXT, hardware_version TEXT, cores_per_socket INTEGER,
             connection_state TEXT, overall_status TEXT, snapshot_count INTEGER, oldest_snapshot_at TEXT,
             is_consolidation_needed INTEGER, disk_count INTEGER, provisioned_bytes INTEGER, booted_at TEXT,
-            created_at TEXT, esxi_host_moid TEXT, committed_bytes INTEGER, PRIMARY KEY (report, collection, virtual_machine_key)
+            created_at TEXT, esxi_host_moid TEXT, committed_bytes INTEGER,
+            PRIMARY KEY (report, collection, virtual_machine_key)
         """,
         "vm_nics": """
             virtual_machine_key TEXT NOT NULL, client TEXT NOT NULL, environment TEXT NOT NULL,
