@@ -40,6 +40,7 @@ _OUTCOMES: Final[dict[bytes, Outcome]] = {
 _LABEL = re.compile(rb"\[[A-Z][A-Z ]*\]:? ")
 """`[WARNING]: `, `[DEPRECATION WARNING]: `, `[ERROR]: `."""
 _ANNOUNCEMENT = re.compile(rb"\[[A-Z ]+\]|(?:PLAY|TASK|RUNNING HANDLER)\b|Using .* as config file")
+_TEXT_START = re.compile(rb"[ \t\n\r]*+(?:\[[A-Z]|[^][{}\"' \t\n\r])")
 _NO_SPACE = re.compile(rb"[^ \t\n\r]")
 _WORD = re.compile(rb"[A-Za-z]{4}")
 _NO_MESSAGE: Final = b"{}[],:\"'"
@@ -49,8 +50,10 @@ _RULERS: Final = b"*=-_#. "
 
 def begins_capture(window: Window) -> bool:
     """Say whether the window begins with a message or a prefix, and not with a value or with damage."""
-    line = window.data.lstrip(SPACES).partition(b"\n")[0]
-    return bool(line) and (is_message(line) or _PREFIX.match(window.data.lstrip(SPACES)) is not None)
+    while not window.is_last and _TEXT_START.match(window.data) and b"\n" not in window.data.lstrip(SPACES):
+        window.read_more()
+    line, end, _ = window.data.lstrip(SPACES).partition(b"\n")
+    return bool(line and end) and (is_message(line) or is_prefixed(window.data))
 
 
 def is_prefixed(line: bytes) -> bool:

@@ -139,6 +139,9 @@ def parsed_strictly(data: bytes) -> object:
         value = decoder.decode(text)
     except json.JSONDecodeError:
         value = several = []
+        text = text.strip(" \t\r\n")
+        if not text:
+            raise
         while text := text.lstrip(" \t\r\n"):
             if not VALUE.match(text):
                 raise
