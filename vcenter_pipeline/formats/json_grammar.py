@@ -180,7 +180,7 @@ def more_error(raw: bytes, offset: int) -> DamageError:
     """Say that the document is over, and something follows."""
     if raw.startswith((b"{", b"[")):
         what = (
-            "a second JSON document begins here, behind one that is too long for several. "
+            "a second JSON document begins here, and only short objects may follow each other in one file. "
             "Write a file for each, or one object per line into a .jsonl file"
         )
     else:
