@@ -214,7 +214,6 @@ SHAPE: Final = Shape(
     name="old_vm_list",
     kind="virtual_machines",
     meaning="virtual machines in a script's own words",
-    list_keys=frozenset({"vms"}),
     forms=frozenset({"list"}),
     sureness=to_sureness,
     parse=parse_virtual_machine,
