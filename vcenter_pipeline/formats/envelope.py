@@ -40,6 +40,9 @@ RESULTS: Final = "results"
 
 Outcome = Literal["failed", "skipped", "hidden"]
 
+_PROPERTY_VALUES: Final = ("val", "Val")
+_BOXES: Final = ("_value", "AlarmState")
+"""What stands between a property's value and its list."""
 _NAMES_OF_VCENTER: Final = ("vcenter", "vcenter_hostname", "vcenter_host", "vcenter_server", "vcenter_name")
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:]{3,39}")
 _ONE_OBJECT: Final = ("moid", "name", "uuid", "vm_name")
@@ -69,8 +72,17 @@ class Place(NamedTuple):
         return Surroundings(self.key, self.register, self.turn, self.arguments)
 
     def below(self, key: str, register: Item) -> "Place":
-        """Give the place of a key of a register that stands here."""
+        """Give the place of a key of a register that stands here.
+
+        The value of a property that the PropertyCollector returns (`govc object.collect -json`) goes by the
+        property's name: `{name: triggeredAlarmState, val: {_value: [...]}}`.
+        """
         shown = shown_key(key)
+        if key in _PROPERTY_VALUES:
+            name = register.get("name") or register.get("Name")
+            key = name if isinstance(name, str) else key
+        elif key in _BOXES and self.key:
+            key = self.key
         return self._replace(
             path=f"{self.path}.{shown}" if self.path else shown,
             group=f"{self.group}.{shown}" if self.group else shown,

@@ -63,7 +63,7 @@ def to_sureness(item: Item, around: Surroundings) -> Sureness:
         return Sureness.NO
     if "guest_name" in item:
         return Sureness.SURE
-    return Sureness.LIKELY if around.key in _LIST_KEYS else Sureness.NO
+    return Sureness.LIKELY if around.key in _LIST_KEYS and "name" not in item else Sureness.NO
 
 
 def parse_virtual_machine(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -> VirtualMachine:  # noqa: ARG001 - the signature of `Shape.parse`

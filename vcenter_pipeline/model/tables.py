@@ -226,6 +226,7 @@ class Normalizer:
 
     def _others(self, batch: Batch, collection: _Collection, rejected: list[RejectedRow]) -> Rows:
         """Give the rows of records that have no children."""
+        batch = _newest_first(batch)
         records = batch.records
         if self._free_text != "keep":
             records = [without_free_text(record, self._free_text) for record in records]
@@ -293,6 +294,20 @@ class Normalizer:
             row.content,
             origin.collected_at,
         )
+
+
+def _newest_first(batch: Batch) -> Batch:
+    """Put the newest of alarms first that may come several times: of the events of one alarm it says how it stands."""
+    if batch.kind != "triggered_alarms" or not batch.may_repeat:
+        return batch
+    alarms = cast("Sequence[TriggeredAlarm]", batch.records)
+    times = [alarm.triggered_at or datetime.min for alarm in alarms]  # noqa: DTZ901 - naive UTC, as all instants here
+    order = sorted(range(len(alarms)), key=times.__getitem__, reverse=True)
+    return batch._replace(
+        indexes=[batch.indexes[number] for number in order],
+        records=[alarms[number] for number in order],
+        paths=[batch.paths[number] for number in order] if batch.paths else (),
+    )
 
 
 def _with_storage(record: VirtualMachine) -> VirtualMachine:

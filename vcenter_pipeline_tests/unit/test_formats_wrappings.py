@@ -114,6 +114,21 @@ def test_the_old_program_s_file() -> None:
     assert told(json.dumps(document)) == [("old_vm_list", "vms", 1), ("triggered_alarms", "alarms", 1)]
 
 
+def test_alarms_that_are_only_declared_are_not_taken_for_triggered_ones() -> None:
+    """Every definition of an alarm would stand as an alarm on its folder."""
+    state = {
+        "overallStatus": "green",
+        "alarm": {"type": "Alarm", "value": "alarm-1"},
+        "entity": {"type": "Folder", "value": "group-d1"},
+        "time": "2026-01-31T02:00:00Z",
+    }
+    collected = [{"name": "declaredAlarmState", "op": "assign", "val": {"_value": [state]}}]
+    with pytest.raises(ReportError):
+        read(json.dumps(collected))
+    triggered = [{**collected[0], "name": "triggeredAlarmState"}]
+    assert told(json.dumps(triggered)) == [("govc_alarms", "[0].val._value", 1)]
+
+
 def test_a_failed_part_of_a_bundle_does_not_hide_the_others() -> None:
     """The vCenter refused one question; the answer to the other is good, and the failure is told."""
     batches = read(json.dumps({"vms": [MACHINE], "datastores": {"failed": True, "msg": "denied"}}))

@@ -500,3 +500,12 @@ def test_a_snapshot_known_by_name_alone_has_no_machine_yet() -> None:
         *("acme", "prod", "acme/prod", "web", "prod", "before", "(masked)", 3, _AT, "poweredOn", False, None),
         *(_AT, "0123456789abcdef", 1),
     )
+
+
+def test_of_the_events_of_one_alarm_the_newest_says_how_it_stands() -> None:
+    """`govc events` writes the oldest first: an alarm that was cleared would stand for ever."""
+    red = _ALARM._replace(overall_status="red", triggered_at=_AT)
+    green = red._replace(overall_status="green", triggered_at=datetime(2026, 1, 31, 3, 0))  # noqa: DTZ001 - naive UTC
+    rows = _normalizer().add(_alarms(red, green, red)._replace(may_repeat=True))
+    assert _column(rows, "triggered_alarms", "overall_status") == ["green"]
+    assert _reasons(rows) == []
