@@ -69,7 +69,7 @@ DETAILS_SHAPE: Final = SHAPE._replace(
     meaning="details of clusters of the REST API",
     forms=frozenset({"object"}),
     sureness=to_sureness_of_details,
-    written_by="vmware.vmware_rest.vcenter_cluster_info: {cluster: '{{ item.cluster }}'}",
+    written_by='vmware.vmware_rest.vcenter_cluster_info: {cluster: "{{ item.cluster }}"}, in a loop',
     cannot_tell="Everything but its name and moid.",
     is_inventory=False,
 )

@@ -74,7 +74,7 @@ DETAILS_SHAPE: Final = SHAPE._replace(
     meaning="details of datastores of the REST API",
     forms=frozenset({"object", "list"}),
     sureness=to_sureness_of_details,
-    written_by="vmware.vmware_rest.vcenter_datastore_info: {datastore: '{{ item.datastore }}'}",
+    written_by='vmware.vmware_rest.vcenter_datastore_info: {datastore: "{{ item.datastore }}"}, in a loop',
     cannot_tell="The capacity; the moid, where only the answer itself is kept.",
     is_inventory=False,
 )

@@ -199,7 +199,7 @@ DETAILS_SHAPE: Final = Shape(
     sureness=to_sureness_of_details,
     parse=parse_details,
     content_of=content_of_details,
-    written_by="vmware.vmware_rest.vcenter_vm_info: {vm: '{{ item.vm }}'}",
+    written_by='vmware.vmware_rest.vcenter_vm_info: {vm: "{{ item.vm }}"}, in a loop',
     cannot_tell="Host, cluster, folder, addresses and VMware Tools; the moid, where only the answer itself is kept.",
     is_inventory=False,
 )

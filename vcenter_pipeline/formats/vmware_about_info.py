@@ -65,4 +65,5 @@ SHAPE: Final = Shape(
     content_of=content_of,
     written_by="community.vmware.vmware_about_info: {}",
     cannot_tell="Under which name the vCenter was asked.",
+    is_inventory=False,
 )

@@ -55,7 +55,7 @@ SHAPE: Final = Shape(
     sureness=to_sureness,
     parse=parse_snapshot,
     content_of=content_of,
-    written_by="community.vmware.vmware_all_snapshots_info: {datacenter: '{{ item }}'}",
+    written_by='community.vmware.vmware_all_snapshots_info: {datacenter: "{{ item }}"}, in a loop over all datacenters',
     cannot_tell="Which virtual machine, where several have one name; which snapshot is the current one.",
     list_keys=frozenset({"vmware_all_snapshots_info"}),
 )

@@ -175,7 +175,10 @@ SHAPE: Final = Shape(
     sureness=lambda item, around: Sureness.NO if has_alarms(item) else to_sureness(item, around),
     parse=parse_cluster,
     content_of=content_of,
-    written_by="vmware.vmware.cluster_info: {datacenter: '{{ item }}'}",
+    written_by=(
+        'vmware.vmware.cluster_info: {datacenter: "{{ item }}"}, in a loop over all datacenters; or '
+        "community.vmware.vmware_cluster_info"
+    ),
     cannot_tell="The cluster's alarm colour, unless it is asked for with schema: vsphere.",
     list_keys=_LIST_KEYS,
     name_key="name",
@@ -186,10 +189,10 @@ SHAPE_WITH_ALARMS: Final = SHAPE._replace(
     meaning="clusters, with the alarms in them",
     sureness=lambda item, around: to_sureness(item, around) if has_alarms(item) else Sureness.NO,
     written_by=(
-        "vmware.vmware.cluster_info: {datacenter: '{{ item }}', schema: vsphere, "
-        "properties: [name, overallStatus, summary, configurationEx, triggeredAlarmState]}"
+        'vmware.vmware.cluster_info: {datacenter: "{{ item }}", schema: vsphere, properties: [name, _moId, '
+        "overallStatus, summary, configurationEx, triggeredAlarmState]}, in a loop over all datacenters"
     ),
-    cannot_tell="The names of the alarms, and alarms outside of clusters.",
+    cannot_tell="The datacenter; the names of the alarms, and alarms outside of clusters.",
     list_keys=frozenset(),
     also=to_alarms_of,
     also_kinds=("triggered_alarms",),

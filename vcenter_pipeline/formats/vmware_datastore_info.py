@@ -156,7 +156,7 @@ SHAPE: Final = Shape(
     sureness=lambda item, around: Sureness.NO if has_alarms(item) else to_sureness(item, around),
     parse=parse_datastore,
     content_of=content_of,
-    written_by="community.vmware.vmware_datastore_info: {datacenter: '{{ item }}'}",
+    written_by='community.vmware.vmware_datastore_info: {datacenter: "{{ item }}"}, in a loop over all datacenters',
     cannot_tell="Moids; the datacenter, unless the whole register is kept and a datacenter was asked for.",
     list_keys=_LIST_KEYS,
 )
@@ -166,8 +166,8 @@ SHAPE_WITH_ALARMS: Final = SHAPE._replace(
     meaning="datastores, with their alarms",
     sureness=lambda item, around: to_sureness(item, around) if has_alarms(item) else Sureness.NO,
     written_by=(
-        "community.vmware.vmware_datastore_info: {datacenter: '{{ item }}', schema: vsphere, "
-        "properties: [name, overallStatus, summary, triggeredAlarmState]}"
+        'community.vmware.vmware_datastore_info: {datacenter: "{{ item }}", schema: vsphere, properties: [name, '
+        "overallStatus, summary, triggeredAlarmState]}, in a loop over all datacenters"
     ),
     cannot_tell="The names of the alarms, and alarms of anything but datastores.",
     list_keys=frozenset(),

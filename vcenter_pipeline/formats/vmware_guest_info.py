@@ -156,8 +156,8 @@ SHAPE: Final = Shape(
     content_of=content_of,
     written_by=(
         'community.vmware.vmware_guest_info: {moid: "{{ item.moid }}", datacenter: "{{ item.datacenter }}"}, in a loop '
-        "over virtual_machines; or vmware.vmware.guest_info"
+        "over virtual_machines; or vmware.vmware.guest_info: {gather_tags: true}"
     ),
-    cannot_tell="The configured guest operating system, disks, and whether Tools are outdated.",
+    cannot_tell="The configured guest operating system, disks, the resource pool, and whether Tools are outdated.",
     is_inventory=False,
 )

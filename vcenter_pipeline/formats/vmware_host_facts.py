@@ -163,8 +163,11 @@ SHAPE: Final = Shape(
     sureness=to_sureness,
     parse=parse_esxi_host,
     content_of=content_of,
-    written_by="community.vmware.vmware_host_facts: {esxi_hostname: '{{ item }}', show_datacenter: true}",
-    cannot_tell="Moid, power state and the use of the processors; datastores only by name, their sizes rounded.",
+    written_by=(
+        'community.vmware.vmware_host_facts: {esxi_hostname: "{{ item }}", show_datacenter: true}, in a loop over all '
+        "hosts"
+    ),
+    cannot_tell="Moid, power state, alarm colour and the use of the processors; of datastores all but rounded sizes.",
     also=build_datastores,
     also_kinds=("datastores",),
     is_inventory=False,

@@ -90,7 +90,10 @@ SHAPE: Final = Shape(
     parse=parse_tag,
     content_of=content_of,
     written_by="community.vmware.vmware_tag_info: {}",
-    cannot_tell="The names of the tags' categories and of the machines; tags of anything but virtual machines.",
+    cannot_tell=(
+        "Which machines carry a tag, where tag_used_by lists users, as vSphere documents it: vmware_vm_info with "
+        "show_tag tells that; the names of the tags' categories and of the machines."
+    ),
     list_keys=frozenset({"tag_info", "tag_facts"}),
     name_key="tag_name",
     also=build_virtual_machines,

@@ -94,7 +94,10 @@ SHAPE: Final = Shape(
         "ansible-inventory --list, with plugin: community.vmware.vmware_vm_inventory, properties: [name, config, "
         "guest, runtime, overallStatus, snapshot]; or plugin: vmware.vmware.vms"
     ),
-    cannot_tell="Machines that are orphaned, inaccessible or filtered out; custom attributes of community.vmware.",
+    cannot_tell=(
+        "Of community.vmware machines that are disconnected, orphaned or inaccessible, custom attributes, and host, "
+        "cluster and folder by name; machines that are filtered out; resource pools."
+    ),
 )
 
 SHAPE_WITH_ALARMS: Final = SHAPE._replace(
@@ -107,6 +110,9 @@ SHAPE_WITH_ALARMS: Final = SHAPE._replace(
         "ansible-inventory --list, with plugin: community.vmware.vmware_vm_inventory, properties: [name, "
         "config.instanceUuid, overallStatus, triggeredAlarmState]"
     ),
-    cannot_tell="The names of the alarms; machines that are orphaned, inaccessible or filtered out.",
+    cannot_tell=(
+        "The names of the alarms, and alarms of anything but virtual machines; machines that are disconnected, "
+        "orphaned, inaccessible or filtered out."
+    ),
 )
 """Of its own, because only an inventory that has the alarms says something by giving none."""

@@ -153,9 +153,9 @@ SHAPE: Final = Shape(
     content_of=content_of,
     written_by=(
         'community.vmware.vmware_host_facts: {esxi_hostname: "{{ item }}", schema: vsphere, properties: [name, '
-        "overallStatus, summary, runtime.connectionState, runtime.inMaintenanceMode]}, in a loop"
+        "overallStatus, summary, runtime.connectionState, runtime.inMaintenanceMode]}, in a loop over all hosts"
     ),
-    cannot_tell="What is not among the chosen properties, and the names of cluster and datacenter.",
+    cannot_tell="What is not among the chosen properties; the names of cluster and datacenter.",
     is_inventory=False,
 )
 
@@ -167,8 +167,8 @@ SHAPE_WITH_ALARMS: Final = SHAPE._replace(
     also_kinds=("triggered_alarms",),
     written_by=(
         'community.vmware.vmware_host_facts: {esxi_hostname: "{{ item }}", schema: vsphere, '
-        "properties: [name, overallStatus, triggeredAlarmState]}, in a loop"
+        "properties: [name, overallStatus, triggeredAlarmState]}, in a loop over all hosts"
     ),
-    cannot_tell="What is not among the chosen properties, and the names of the alarms.",
+    cannot_tell="What is not among the chosen properties; the names of the alarms; alarms of anything but hosts.",
 )
 """Of its own, because only a report that asked for the alarms says something by giving none."""

@@ -232,9 +232,10 @@ SHAPE: Final = Shape(
     content_of=content_of,
     written_by=(
         'community.vmware.vmware_guest_info: {moid: "{{ item.moid }}", datacenter: "{{ item.datacenter }}", '
-        "schema: vsphere, properties: [name, config.instanceUuid, config.hardware, guest, snapshot]}, in a loop"
+        "schema: vsphere, properties: [name, config.instanceUuid, config.hardware, guest, snapshot]}, in a loop over "
+        "virtual_machines"
     ),
-    cannot_tell="What is not among the chosen properties, and the names of hosts and resource pools.",
+    cannot_tell="What is not among the chosen properties; host, cluster, datacenter, folder and resource pool by name.",
     is_inventory=False,
 )
 
@@ -246,8 +247,9 @@ SHAPE_WITH_ALARMS: Final = SHAPE._replace(
     also_kinds=("triggered_alarms",),
     written_by=(
         'community.vmware.vmware_guest_info: {moid: "{{ item.moid }}", datacenter: "{{ item.datacenter }}", '
-        "schema: vsphere, properties: [name, config.instanceUuid, overallStatus, triggeredAlarmState]}, in a loop"
+        "schema: vsphere, properties: [name, config.instanceUuid, overallStatus, triggeredAlarmState]}, in a loop over "
+        "virtual_machines"
     ),
-    cannot_tell="What is not among the chosen properties, and the names of the alarms.",
+    cannot_tell="What is not among the chosen properties; the names of the alarms; alarms of all but machines.",
 )
 """Of its own, because only a report that asked for the alarms says something by giving none."""
