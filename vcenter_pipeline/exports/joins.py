@@ -34,9 +34,13 @@ def only_rows(wanted: Array, known: Array) -> Array:
     """Give the number of the only row that is known as wanted; null where there is none, or more than one."""
     if wanted.null_count == len(wanted) or known.null_count == len(known):
         return no_rows(len(wanted))
-    wanted = pc.if_else(pc.is_in(wanted, value_set=repeated(known)), None, wanted)
-    result: Array = pc.index_in(wanted, value_set=known, skip_nulls=True)
-    return result
+    numbers = None
+    if len(known) > len(wanted):  # counting is what costs
+        numbers = pc.indices_nonzero(pc.is_in(known, value_set=wanted, skip_nulls=True)).cast(pa.int32())
+        known = known.take(numbers)
+    counted = pc.if_else(pc.is_in(wanted, value_set=repeated(known)), None, wanted)
+    rows: Array = pc.index_in(counted, value_set=known, skip_nulls=True)
+    return rows if numbers is None else numbers.take(rows)
 
 
 def no_rows(count: int) -> Array:
@@ -46,9 +50,14 @@ def no_rows(count: int) -> Array:
 
 def repeated(known: Array) -> Array:
     """Give what stands more than once."""
-    counted = known.drop_null().value_counts()
-    result: Array = counted.filter(pc.greater(counted.field("counts"), 1)).field("values")
-    return result
+    counts = counted(known.drop_null())
+    return whole(counts.filter(pc.greater(counts["count"], 1)), "value")
+
+
+def counted(known: Array) -> pa.Table:
+    """Give each value once, with how often it stands."""
+    pairs = pc.value_counts(known)
+    return pa.table({"value": pairs.field("values"), "count": pairs.field("counts")})
 
 
 def of_rows(table: pa.Table, name: str, rows: Array) -> Array:

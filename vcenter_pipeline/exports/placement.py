@@ -9,6 +9,7 @@ from vcenter_pipeline.exports.chunks import Array, only_value, pc
 from vcenter_pipeline.exports.joins import (
     filled,
     joined,
+    no_rows,
     of_rows,
     only_rows,
     replaced,
@@ -19,7 +20,7 @@ from vcenter_pipeline.exports.joins import (
 
 def place_machines(machines: pa.Table, hosts: pa.Table, clusters: pa.Table) -> pa.Table:
     """Give virtual machines with the keys of their host and cluster, and with the names that only the host knows."""
-    rows = _host_rows(machines, hosts)
+    rows = _host_rows(machines, hosts) if hosts.num_rows else no_rows(machines.num_rows)
     machines = filled(machines, "esxi_host", of_rows(hosts, "name", rows))
     for name in ("cluster", "datacenter"):
         machines = filled(machines, name, of_rows(hosts, name, rows))
@@ -51,7 +52,11 @@ def cluster_keys(placed: pa.Table, clusters: pa.Table) -> Array:
     Two datacenters may have clusters of one name. So the name alone counts only where a datacenter is unknown and the
     vCenter has one cluster of that name.
     """
-    by_both = only_rows(joined(placed, "vcenter", "datacenter", "cluster"), joined(clusters, "vcenter", "datacenter", "name"))
+    if not clusters.num_rows:
+        return pa.nulls(placed.num_rows, pa.string())
+    by_both = only_rows(
+        joined(placed, "vcenter", "datacenter", "cluster"), joined(clusters, "vcenter", "datacenter", "name")
+    )
     by_name = only_rows(joined(placed, "vcenter", "cluster"), joined(clusters, "vcenter", "name"))
     is_open = pc.or_(pc.is_null(whole(placed, "datacenter")), pc.is_null(of_rows(clusters, "datacenter", by_name)))
     rows = pc.coalesce(by_both, pc.if_else(is_open, by_name, None))
@@ -82,7 +87,7 @@ def _vcenters(files: pa.Table, machines: pa.Table) -> Array:
     vcenters = whole(machines, "vcenter")
     only = only_value(vcenters) if len(vcenters) else None
     if only is not None:
-        return pa.repeat(only, files.num_rows)
+        return pa.array([only.as_py()], pa.string()).take(pa.repeat(pa.scalar(0), files.num_rows))
     keys = whole(machines, "virtual_machine_key")
     result: Array = vcenters.take(pc.index_in(whole(files, "virtual_machine_key"), value_set=keys))
     return result

@@ -46,7 +46,7 @@ def build_snapshots(snapshots: pa.Table, machines: pa.Table) -> pa.Table:
 def _owners(snapshots: pa.Table, machines: pa.Table) -> _Owners:
     given = whole(snapshots, "virtual_machine_key")
     wanted, known = joined(snapshots, "vcenter", "vm_name"), joined(machines, "vcenter", "name")
-    by_key = pc.index_in(given, value_set=whole(machines, "virtual_machine_key"), skip_nulls=True)
+    by_key = only_rows(given, whole(machines, "virtual_machine_key"))
     by_name = pc.coalesce(only_rows(wanted, known), _rows_by_folder(snapshots, machines, wanted, known))
     is_given = pc.is_valid(given)
     rows = pc.if_else(is_given, by_key, by_name)
@@ -57,11 +57,11 @@ def _owners(snapshots: pa.Table, machines: pa.Table) -> _Owners:
 
 def _rows_by_folder(snapshots: pa.Table, machines: pa.Table, wanted: Array, known: Array) -> Array:
     """Find virtual machines among several of one name, where the folder of each of them is known."""
-    several = repeated(known)
-    if not pc.any(pc.is_in(wanted, value_set=several)).as_py():
+    several = repeated(known.filter(pc.is_in(known, value_set=wanted, skip_nulls=True)))
+    if not len(several):
         return no_rows(len(wanted))
-    among = machines.select(["vcenter", "name", "folder"]).filter(pc.is_in(known, value_set=several))
-    numbers = pc.indices_nonzero(pc.is_in(known, value_set=several))
+    is_among = pc.is_in(known, value_set=several)
+    among, numbers = machines.select(["vcenter", "name", "folder"]).filter(is_among), pc.indices_nonzero(is_among)
     last = pc.replace_substring_regex(pc.utf8_rtrim(whole(among, "folder"), "/"), _FOLDER_BEFORE_LAST, "")
     among = replaced(among, "folder", last)
     without_folder = joined(among.filter(pc.is_null(last)), "vcenter", "name")
@@ -108,10 +108,10 @@ def _listed_at(
     lists = collections.filter(is_list).select(["report", "collection", "vcenter", "collected_at"]).to_pylist()
     if not lists:
         return {}
-    of_rows_ = snapshots.select(["report", "collection", "vcenter"]).group_by(["report", "collection", "vcenter"])
-    by_rows = {(row["report"], row["collection"]): row["vcenter"] for row in of_rows_.aggregate([]).to_pylist()}
+    distinct = snapshots.select(["report", "collection", "vcenter"]).group_by(["report", "collection", "vcenter"])
+    by_rows = {(row["report"], row["collection"]): row["vcenter"] for row in distinct.aggregate([]).to_pylist()}
     known = pc.unique(whole(machines, "vcenter")).to_pylist()
-    names: dict[str | None, str] = {name: name for name in known}
+    names: dict[str | None, str] = {name.lower(): name for name in known}
     for row in vcenters.select(["host_name", "vcenter"]).to_pylist():
         if row["host_name"]:
             names.setdefault(row["host_name"].lower(), row["vcenter"])
@@ -119,7 +119,9 @@ def _listed_at(
         names[None] = known[0]
     found: dict[str, datetime] = {}
     for row in lists:
-        vcenter = by_rows.get((row["report"], row["collection"])) or names.get(row["vcenter"])
+        vcenter = by_rows.get((row["report"], row["collection"])) or names.get(
+            row["vcenter"] and row["vcenter"].lower()
+        )
         if vcenter is not None:
             found[vcenter] = max(row["collected_at"], found.get(vcenter, row["collected_at"]))
     return found
@@ -156,4 +158,10 @@ def _counted(machines: pa.Table, snapshots: pa.Table) -> pa.Table:
         [("snapshot", "count_distinct"), ("taken_at", "min"), ("has_time", "min")]
     )
     oldest = pc.if_else(whole(counted, "has_time_min"), whole(counted, "taken_at_min"), None)
-    return pa.table({"key": counted["key"], "count": counted["snapshot_count_distinct"], "oldest_at": oldest})
+    return pa.table(
+        {
+            "key": whole(counted, "key"),
+            "count": whole(counted, "snapshot_count_distinct"),
+            "oldest_at": oldest,
+        }
+    )

@@ -12,7 +12,7 @@ import pyarrow as pa
 from vcenter_pipeline.exports.alarms import build_alarms
 from vcenter_pipeline.exports.chunks import pc
 from vcenter_pipeline.exports.contract import TABLE_NAMES, conform
-from vcenter_pipeline.exports.joins import filled, of_rows, whole, without_collection
+from vcenter_pipeline.exports.joins import counted, filled, of_rows, whole, without_collection
 from vcenter_pipeline.exports.placement import place_files, place_hosts, place_machines
 from vcenter_pipeline.exports.snapshots import build_snapshots, count_snapshots
 from vcenter_pipeline.model.columns import published_table
@@ -55,11 +55,11 @@ MADE_FROM: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "fact_collection": ("collections",),
     }
 )
-"""Of each published table the core tables that it is made from; its rows are those of the first, but for the source's."""
+"""Of each published table the core tables that it is made from; all but `dim_source` have the rows of the first one."""
 
 REFERRED_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "virtual_machines": ("virtual_machine_key", "vcenter", "name", "moid", "folder"),
+        "virtual_machines": ("virtual_machine_key", "vcenter", "name", "moid", "folder", "collected_at"),
         "vm_disks": ("virtual_machine_key",),
     }
 )
@@ -164,7 +164,6 @@ def _virtual_machines(core: Mapping[str, pa.Table]) -> pa.Table:
 def _with_disk_counts(machines: pa.Table, disks: pa.Table) -> pa.Table:
     if not machines["disk_count"].null_count or not disks.num_rows:
         return machines
-    counted = whole(disks, "virtual_machine_key").value_counts()
-    known = pa.table({"key": counted.field("values"), "count": counted.field("counts")})
-    rows = pc.index_in(whole(machines, "virtual_machine_key"), value_set=whole(known, "key"))
-    return filled(machines, "disk_count", of_rows(known, "count", rows))
+    counts = counted(whole(disks, "virtual_machine_key"))
+    rows = pc.index_in(whole(machines, "virtual_machine_key"), value_set=whole(counts, "value"))
+    return filled(machines, "disk_count", of_rows(counts, "count", rows))

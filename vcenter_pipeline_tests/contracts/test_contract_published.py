@@ -25,6 +25,10 @@ COLUMNS: Final = {
         triggered_alarms_collected_at timestamp[us] | Alarms Collected
         report_count int64 required | Reports
         rejected_row_count int64 required | Rejected Rows
+        esxi_host_count int64 | ESXi Hosts
+        cluster_count int64 | Clusters
+        datastore_count int64 | Datastores
+        vm_snapshot_count int64 | Snapshots
     """,
     "dim_virtual_machine": """
         virtual_machine_key string required | Virtual Machine Key
@@ -52,6 +56,27 @@ COLUMNS: Final = {
         annotation string | Annotation
         collected_at timestamp[us] required | Collected
         report string required | Report
+        guest_os_reported string | Guest OS Reported
+        guest_hostname string | Guest Host Name
+        tools_status string | Tools Status
+        tools_running_status string | Tools Running Status
+        tools_version_status string | Tools Version Status
+        tools_version string | Tools Version
+        hardware_version string | Hardware Version
+        cores_per_socket int64 | Cores per Socket
+        connection_state string | VM Connection
+        overall_status string | VM Status
+        snapshot_count int64 | Snapshots
+        oldest_snapshot_at timestamp[us] | Oldest Snapshot
+        is_consolidation_needed bool | Needs Consolidation
+        disk_count int64 | Disks
+        provisioned_bytes int64 | Provisioned Bytes
+        booted_at timestamp[us] | Booted
+        created_at timestamp[us] | Created
+        esxi_host_moid string | ESXi Host Moid
+        committed_bytes int64 | Committed Bytes
+        esxi_host_key string | ESXi Host Key
+        cluster_key string | Cluster Key
     """,
     "bridge_vm_nic": """
         virtual_machine_key string required | Virtual Machine Key
@@ -72,6 +97,7 @@ COLUMNS: Final = {
         datastore_url string | Datastore URL
         collected_at timestamp[us] required | Collected
         report string required | Report
+        datastore_key string | Datastore Key
     """,
     "bridge_vm_attribute": """
         virtual_machine_key string required | Virtual Machine Key
@@ -104,6 +130,7 @@ COLUMNS: Final = {
         acknowledged_at timestamp[us] | Acknowledged
         collected_at timestamp[us] required | Collected
         report string required | Report
+        triggered_at_text string | Triggered As Written
     """,
     "fact_report": """
         report string required | Report
@@ -125,6 +152,14 @@ COLUMNS: Final = {
         run_id string | Run
         ingested_at timestamp[us] required | Ingested
         ingest_seconds double | Ingest Seconds
+        esxi_host_count int64 | ESXi Hosts
+        cluster_count int64 | Clusters
+        datastore_count int64 | Datastores
+        vm_snapshot_count int64 | Snapshots
+        resource_pool_count int64 | Resource Pools
+        datacenter_count int64 | Datacenters
+        vcenter_count int64 | vCenters
+        failed_item_count int64 | Failed Items
     """,
     "fact_rejected_row": """
         report string required | Report
@@ -135,6 +170,202 @@ COLUMNS: Final = {
         position string required | Position
         reason string | Reason
         content string | Content
+        collected_at timestamp[us] required | Collected
+    """,
+    "dim_vcenter": """
+        vcenter_key string required | vCenter Key
+        client string required | Client
+        environment string required | Environment
+        vcenter string required | vCenter
+        instance_uuid string | vCenter UUID
+        host_name string | vCenter Host
+        name string | Product
+        full_name string | Product Full Name
+        version string | vCenter Version
+        build string | vCenter Build
+        api_version string | API Version
+        api_type string | API Type
+        os_type string | vCenter OS
+        collected_at timestamp[us] required | Collected
+        report string required | Report
+    """,
+    "dim_datacenter": """
+        datacenter_key string required | Datacenter Key
+        client string required | Client
+        environment string required | Environment
+        vcenter string required | vCenter
+        name string | Datacenter
+        moid string | Datacenter Moid
+        overall_status string | Datacenter Status
+        collected_at timestamp[us] required | Collected
+        report string required | Report
+    """,
+    "dim_cluster": """
+        cluster_key string required | Cluster Key
+        client string required | Client
+        environment string required | Environment
+        vcenter string required | vCenter
+        name string | Cluster
+        moid string | Cluster Moid
+        datacenter string | Datacenter
+        overall_status string | Cluster Status
+        is_ha_enabled bool | HA Enabled
+        is_drs_enabled bool | DRS Enabled
+        drs_behavior string | DRS Behavior
+        is_vsan_enabled bool | vSAN Enabled
+        is_admission_control_enabled bool | Admission Control
+        ha_failover_level int64 | HA Failover Level
+        host_count int64 | Hosts
+        cpu_total_mhz int64 | Cluster CPU MHz
+        cpu_used_mhz int64 | Cluster CPU Used MHz
+        memory_mib int64 | Cluster Memory MiB
+        memory_used_mib int64 | Cluster Memory Used MiB
+        storage_bytes int64 | Cluster Storage Bytes
+        storage_used_bytes int64 | Cluster Storage Used Bytes
+        collected_at timestamp[us] required | Collected
+        report string required | Report
+    """,
+    "dim_esxi_host": """
+        esxi_host_key string required | ESXi Host Key
+        client string required | Client
+        environment string required | Environment
+        vcenter string required | vCenter
+        name string | ESXi Host
+        moid string | ESXi Host Moid
+        hardware_uuid string | Hardware UUID
+        cluster string | Cluster
+        datacenter string | Datacenter
+        connection_state string | Host Connection
+        is_in_maintenance bool | In Maintenance
+        power_state string | Host Power State
+        overall_status string | Host Status
+        version string | ESXi Version
+        build string | ESXi Build
+        vendor string | Vendor
+        model string | Model
+        serial_number string | Serial Number
+        cpu_model string | CPU Model
+        cpu_socket_count int64 | CPU Sockets
+        cpu_core_count int64 | CPU Cores
+        cpu_thread_count int64 | CPU Threads
+        cpu_mhz int64 | Core MHz
+        cpu_total_mhz int64 | CPU MHz
+        cpu_used_mhz int64 | CPU Used MHz
+        memory_mib int64 | Host Memory MiB
+        memory_used_mib int64 | Host Memory Used MiB
+        uptime_seconds int64 | Uptime Seconds
+        booted_at timestamp[us] | Host Booted
+        license_core_count int64 | License Cores
+        collected_at timestamp[us] required | Collected
+        report string required | Report
+        cluster_key string | Cluster Key
+    """,
+    "dim_datastore": """
+        datastore_key string required | Datastore Key
+        client string required | Client
+        environment string required | Environment
+        vcenter string required | vCenter
+        name string | Datastore
+        moid string | Datastore Moid
+        url string | Datastore URL
+        datacenter string | Datacenter
+        type string | Datastore Type
+        capacity_bytes int64 | Capacity Bytes
+        free_bytes int64 | Free Bytes
+        uncommitted_bytes int64 | Uncommitted Bytes
+        provisioned_bytes int64 | Datastore Provisioned Bytes
+        is_accessible bool | Is Accessible
+        maintenance_mode string | Maintenance Mode
+        has_multiple_host_access bool | Multiple Host Access
+        datastore_cluster string | Datastore Cluster
+        overall_status string | Datastore Status
+        collected_at timestamp[us] required | Collected
+        report string required | Report
+    """,
+    "dim_resource_pool": """
+        resource_pool_key string required | Resource Pool Key
+        client string required | Client
+        environment string required | Environment
+        vcenter string required | vCenter
+        name string | Resource Pool
+        moid string | Resource Pool Moid
+        owner string | Pool Owner
+        overall_status string | Pool Status
+        cpu_limit_mhz int64 | CPU Limit MHz
+        cpu_reservation_mhz int64 | CPU Reservation MHz
+        cpu_shares int64 | CPU Shares
+        cpu_shares_level string | CPU Shares Level
+        is_cpu_expandable bool | CPU Expandable
+        cpu_used_mhz int64 | Pool CPU Used MHz
+        memory_limit_mib int64 | Memory Limit MiB
+        memory_reservation_mib int64 | Memory Reservation MiB
+        memory_shares int64 | Memory Shares
+        memory_shares_level string | Memory Shares Level
+        is_memory_expandable bool | Memory Expandable
+        memory_used_bytes int64 | Pool Memory Used Bytes
+        collected_at timestamp[us] required | Collected
+        report string required | Report
+    """,
+    "dim_vm_disk": """
+        virtual_machine_key string required | Virtual Machine Key
+        client string required | Client
+        environment string required | Environment
+        label string | Disk
+        device_key int64 | Device Key
+        capacity_bytes int64 | Disk Capacity Bytes
+        datastore_name string | Disk Datastore
+        file_path string | Disk File
+        disk_mode string | Disk Mode
+        backing_type string | Backing Type
+        is_thin bool | Is Thin
+        controller_type string | Controller
+        unit_number int64 | Unit Number
+        disk_uuid string | Disk UUID
+        collected_at timestamp[us] required | Collected
+        report string required | Report
+    """,
+    "dim_vm_guest_disk": """
+        virtual_machine_key string required | Virtual Machine Key
+        client string required | Client
+        environment string required | Environment
+        disk_path string required | File System
+        capacity_bytes int64 | File System Bytes
+        free_bytes int64 | File System Free Bytes
+        collected_at timestamp[us] required | Collected
+        report string required | Report
+    """,
+    "dim_vm_snapshot": """
+        snapshot_key string required | Snapshot Key
+        virtual_machine_key string | Virtual Machine Key
+        client string required | Client
+        environment string required | Environment
+        vcenter string required | vCenter
+        vm_name string | Snapshot Of
+        vm_folder string | Snapshot Of Folder
+        name string | Snapshot
+        description string | Snapshot Description
+        snapshot_id int64 | Snapshot Id
+        created_at timestamp[us] | Taken
+        power_state string | Snapshot Power State
+        is_quiesced bool | Is Quiesced
+        is_current bool | Is Current
+        collected_at timestamp[us] required | Collected
+        report string required | Report
+        vm_match string required | Snapshot Match
+    """,
+    "fact_collection": """
+        report string required | Report
+        collection int64 required | Collection
+        client string required | Client
+        environment string required | Environment
+        vcenter string | vCenter
+        kind string required | Kind
+        shape string required | Shape
+        path string | Path
+        is_complete bool required | Is Complete
+        row_count int64 required | Rows
+        failed_item_count int64 | Failed Items
+        leaves_out string | Leaves Out
         collected_at timestamp[us] required | Collected
     """,
 }
@@ -150,12 +381,42 @@ FILES: Final = {
     "bridge_vm_nic.csv",
     "bridge_vm_nic.json",
     "bridge_vm_nic.parquet",
+    "dim_cluster.csv",
+    "dim_cluster.json",
+    "dim_cluster.parquet",
+    "dim_datacenter.csv",
+    "dim_datacenter.json",
+    "dim_datacenter.parquet",
+    "dim_datastore.csv",
+    "dim_datastore.json",
+    "dim_datastore.parquet",
+    "dim_esxi_host.csv",
+    "dim_esxi_host.json",
+    "dim_esxi_host.parquet",
+    "dim_resource_pool.csv",
+    "dim_resource_pool.json",
+    "dim_resource_pool.parquet",
     "dim_source.csv",
     "dim_source.json",
     "dim_source.parquet",
+    "dim_vcenter.csv",
+    "dim_vcenter.json",
+    "dim_vcenter.parquet",
     "dim_virtual_machine.csv",
     "dim_virtual_machine.json",
     "dim_virtual_machine.parquet",
+    "dim_vm_disk.csv",
+    "dim_vm_disk.json",
+    "dim_vm_disk.parquet",
+    "dim_vm_guest_disk.csv",
+    "dim_vm_guest_disk.json",
+    "dim_vm_guest_disk.parquet",
+    "dim_vm_snapshot.csv",
+    "dim_vm_snapshot.json",
+    "dim_vm_snapshot.parquet",
+    "fact_collection.csv",
+    "fact_collection.json",
+    "fact_collection.parquet",
     "fact_rejected_row.csv",
     "fact_rejected_row.json",
     "fact_rejected_row.parquet",
@@ -178,6 +439,16 @@ SHEETS: Final = [
     ("Fact Triggered Alarm", "fact_triggered_alarm"),
     ("Fact Report", "fact_report"),
     ("Fact Rejected Row", "fact_rejected_row"),
+    ("Dim vCenter", "dim_vcenter"),
+    ("Dim Datacenter", "dim_datacenter"),
+    ("Dim Cluster", "dim_cluster"),
+    ("Dim ESXi Host", "dim_esxi_host"),
+    ("Dim Datastore", "dim_datastore"),
+    ("Dim Resource Pool", "dim_resource_pool"),
+    ("Dim VM Disk", "dim_vm_disk"),
+    ("Dim VM Guest Disk", "dim_vm_guest_disk"),
+    ("Dim VM Snapshot", "dim_vm_snapshot"),
+    ("Fact Collection", "fact_collection"),
 ]
 
 
