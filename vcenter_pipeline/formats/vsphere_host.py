@@ -80,8 +80,9 @@ def to_sureness(item: Item, around: Surroundings) -> Sureness:
         return Sureness.SURE if found == HOST and any(key in item for key in (*TOP, *STATES)) else Sureness.NO
     if around.key != _FACTS:
         return Sureness.NO
-    keys = _ASKED_FOR if isinstance(around.arguments.get("esxi_hostname"), str) else STATES
-    return Sureness.SURE if any(key in item for key in keys) else Sureness.NO
+    if isinstance(around.arguments.get("esxi_hostname"), str):
+        return Sureness.SURE if any(key in item for key in _ASKED_FOR) else Sureness.NO
+    return Sureness.LIKELY if any(key in item for key in STATES) else Sureness.NO
 
 
 def parse_esxi_host(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -> EsxiHost:

@@ -49,7 +49,6 @@ _OWN_WORDS: Final = frozenset({"instance", "guests"})
 """Keys under which the modules return machines; other modules, of clouds, use them as well."""
 
 _OF_A_MACHINE_TOO: Final = (
-    *STATES,
     "config.uuid",
     "config.name",
     "config.annotation",
@@ -64,7 +63,7 @@ _OF_A_MACHINE_TOO: Final = (
     "summary.runtime.powerState",
     "summary.runtime.connectionState",
 )
-"""Properties that other objects have as well."""
+"""Properties that other objects have as well, like `STATES`."""
 
 _SYSTEM_OWNERS: Final = {"com.vmware.vcDr": "placeholderVm", "com.vmware.vim.eam": "cluster-agent"}
 """Site Recovery Manager's stand-ins, and the vCLS agents: what manages them, and as what."""
@@ -127,11 +126,10 @@ def to_sureness(item: Item, around: Surroundings) -> Sureness:
         return Sureness.SURE if has_more else Sureness.NO
     if around.key not in _OWN_WORDS:
         return Sureness.NO
-    moid = _to_string(item, "moid") or _to_string(item, "_moId")
-    is_one = (moid is not None and moid.startswith("vm-")) or any(
-        has_property(item, path) for path in _OF_A_MACHINE_TOO
-    )
-    return Sureness.SURE if is_one else Sureness.NO
+    if (_to_string(item, "_moId") or "").startswith("vm-"):
+        return Sureness.SURE
+    is_one = any(key in item for key in STATES) or any(has_property(item, path) for path in _OF_A_MACHINE_TOO)
+    return Sureness.LIKELY if is_one else Sureness.NO
 
 
 def _to_string(item: Item, key: str) -> str | None:
