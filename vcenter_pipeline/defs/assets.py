@@ -14,7 +14,9 @@ from vcenter_pipeline.defs.publication import archive_ingested, build_tables, pu
 from vcenter_pipeline.defs.resources import Intake
 from vcenter_pipeline.defs.selection import select_reports
 from vcenter_pipeline.defs.specs import REPORT, WORKBOOK, core_key, ingest_specs, powerbi_key, publish_specs
+from vcenter_pipeline.exports.consistency import RULES, Finding
 from vcenter_pipeline.exports.contract import WORKBOOK_NAME
+from vcenter_pipeline.exports.packed import PackedTables
 from vcenter_pipeline.intake.sources import Source
 from vcenter_pipeline.model.schemas import CORE_TABLES, PUBLISHED_TABLES
 from vcenter_pipeline.settings import load_settings
@@ -84,18 +86,23 @@ def build_publish(formats: tuple[str, ...]) -> dg.AssetsDefinition:
     )
     def publish(context: dg.AssetExecutionContext, intake: Intake) -> Events:
         repeated: dict[str, list[str]] = {}
+        findings: dict[str, dict[str, Finding]] = {rule.name: {} for rule in RULES}
         with opened(load_settings()) as pipeline:
             for source in _sources(context):
                 with source_lock(pipeline.database, source.key):
-                    found = _publish(context, pipeline, source)
+                    tables = build_tables(pipeline, source)
+                    found = _publish(context, pipeline, source, tables)
                     moved = []
                     if not any(found.values()):
                         moved = archive_ingested(pipeline, source, select_reports(pipeline, source, intake.reports))
                 for name, keys in found.items():
                     repeated[name] = repeated.get(name, []) + keys
+                for rule in RULES:
+                    findings[rule.name][source.key] = rule.find(tables)
                 context.log.info("%s: %s", source.key, f"moved to the archive: {', '.join(moved) or 'nothing'}.")
         for name in PUBLISHED_TABLES:
             results = [checks.keys_are_unique(name, repeated[name])] if name in repeated else []
+            results += [checks.goes_together(rule, findings[rule.name]) for rule in RULES if rule.table == name]
             yield dg.MaterializeResult(asset_key=powerbi_key(name), check_results=results)
         if "excel" in formats:
             yield dg.MaterializeResult(asset_key=WORKBOOK)
@@ -105,13 +112,14 @@ def build_publish(formats: tuple[str, ...]) -> dg.AssetsDefinition:
     return publish
 
 
-def _publish(context: dg.AssetExecutionContext, pipeline: Pipeline, source: Source) -> dict[str, list[str]]:
+def _publish(
+    context: dg.AssetExecutionContext, pipeline: Pipeline, source: Source, tables: PackedTables
+) -> dict[str, list[str]]:
     """Publish one source, unless a key stands twice; give the repeated keys by table.
 
     Power BI refuses to load a table whose key is repeated, so the files of before are the better ones.
     """
-    tables = build_tables(pipeline, source)
-    repeated = {name: repeated_keys(name, tables[name]) for name in checks.KEYED_TABLES}
+    repeated = {name: repeated_keys(name, tables) for name in checks.KEYED_TABLES}
     if any(repeated.values()):
         context.log.error("%s: nothing was published, because keys stand twice: %s.", source.key, repeated)
         return repeated

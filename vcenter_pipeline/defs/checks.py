@@ -1,15 +1,28 @@
 """What is checked of the assets, each with a severity, a reason and sample rows."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import dagster as dg
 
 from vcenter_pipeline.defs.ingestion import Outcome
 from vcenter_pipeline.defs.specs import REPORT, core_key, powerbi_key
+from vcenter_pipeline.exports.consistency import RULES, Finding, Rule
 from vcenter_pipeline.model.columns import core_table
 
-KEYED_TABLES: Final = ("dim_source", "dim_virtual_machine", "fact_triggered_alarm", "fact_report")
+KEYED_TABLES: Final = (
+    "dim_source",
+    "dim_virtual_machine",
+    "fact_triggered_alarm",
+    "fact_report",
+    "dim_vcenter",
+    "dim_datacenter",
+    "dim_cluster",
+    "dim_esxi_host",
+    "dim_datastore",
+    "dim_resource_pool",
+    "dim_vm_snapshot",
+)
 """Tables that others point to, or that are counted."""
 
 _RECOGNISED: Final = "something_was_recognised"
@@ -27,13 +40,16 @@ INGEST_CHECKS: Final = [
 ]
 
 PUBLISH_CHECKS: Final = [
-    dg.AssetCheckSpec(
-        _UNIQUE,
-        asset=powerbi_key(name),
-        description="No key stands twice: Power BI could not build a relationship on it.",
-        blocking=True,
-    )
-    for name in KEYED_TABLES
+    *(
+        dg.AssetCheckSpec(
+            _UNIQUE,
+            asset=powerbi_key(name),
+            description="No key stands twice: Power BI could not build a relationship on it.",
+            blocking=True,
+        )
+        for name in KEYED_TABLES
+    ),
+    *(dg.AssetCheckSpec(rule.name, asset=powerbi_key(rule.table), description=rule.description) for rule in RULES),
 ]
 
 
@@ -79,3 +95,28 @@ def keys_are_unique(name: str, repeated: Sequence[str]) -> dg.AssetCheckResult:
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={"Repeated keys": ", ".join(repeated) or "none"},
     )
+
+
+def goes_together(rule: Rule, findings: Mapping[str, Finding]) -> dg.AssetCheckResult:
+    """Warn of rows of a published table that do not go with the others, by source, with the first of them."""
+    looked_at = sum(finding.looked_at for finding in findings.values())
+    found = sum(finding.found for finding in findings.values())
+    rows = [{"source": source} | row for source, finding in findings.items() for row in finding.sample][:_SAMPLE]
+    metadata: dict[str, Any] = {"Rows looked at": looked_at, "Rows found": found}
+    if rows:
+        records = [dg.TableRecord({name: _shown(value) for name, value in row.items()}) for row in rows]
+        columns = [dg.TableColumn(name, "string") for name in rows[0]]
+        metadata["Sample"] = dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns=columns))
+    sentence = f"{found:,} of {looked_at:,} {rule.shortfall}" if found else None
+    return dg.AssetCheckResult(
+        asset_key=powerbi_key(rule.table),
+        check_name=rule.name,
+        passed=not found,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=sentence if looked_at else "There was nothing to compare with.",
+        metadata=metadata,
+    )
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)

@@ -2,19 +2,34 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vcenter_pipeline.defs.ingestion import Outcome
+from vcenter_pipeline.defs.ingestion import Outcome, count_column
+from vcenter_pipeline.model.batches import Kind
 from vcenter_pipeline.model.columns import Column, Table, core_table, published_table
-from vcenter_pipeline.model.tables import Row
+from vcenter_pipeline.model.parts import Row
 
 Metadata = dict[str, Any]
 
 ROW_COUNT: Final = "dagster/row_count"
+_LABELS: Final[Mapping[Kind, str]] = MappingProxyType(
+    {
+        "virtual_machines": "Virtual machines",
+        "triggered_alarms": "Triggered alarms",
+        "esxi_hosts": "ESXi hosts",
+        "clusters": "Clusters",
+        "datastores": "Datastores",
+        "resource_pools": "Resource pools",
+        "datacenters": "Datacenters",
+        "vcenters": "vCenters",
+        "vm_snapshots": "Snapshots",
+    }
+)
 _PREVIEW_ROWS: Final = 5
 _PREVIEW_CELL: Final = 80
 
@@ -30,12 +45,11 @@ def report_metadata(outcomes: Sequence[Outcome]) -> Metadata:
         "Rejected rows": _total(rows, "rejected_row_count") or 0,
         "Seconds to ingest": round(sum(row["ingest_seconds"] for row in rows), 3),
     }
-    for label, column in {
-        "Virtual machines": "virtual_machine_count",
-        "Triggered alarms": "triggered_alarm_count",
-    }.items():
-        if (total := _total(rows, column)) is not None:
+    for kind, label in _LABELS.items():
+        if (total := _total(rows, count_column(kind))) is not None:
             metadata[label] = total
+    if failed := _total(rows, "failed_item_count"):
+        metadata["Failed items"] = failed
     return metadata | _collected(row["collected_at"] for row in rows)
 
 

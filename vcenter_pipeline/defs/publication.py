@@ -10,50 +10,57 @@ from vcenter_pipeline.defs.ingestion import Pipeline, utc_now
 from vcenter_pipeline.errors import ListingError, PermanentError, UnfinishedError
 from vcenter_pipeline.exports.packed import PackedTables
 from vcenter_pipeline.exports.publishing import PublishedFile, publish
-from vcenter_pipeline.exports.star import build_table
+from vcenter_pipeline.exports.star import MADE_FROM, REFERRED_COLUMNS, build_table
 from vcenter_pipeline.intake.archive import archive
 from vcenter_pipeline.intake.opening import fingerprint, open_report, read_facts
 from vcenter_pipeline.intake.sources import Source
 from vcenter_pipeline.model.columns import published_table
+from vcenter_pipeline.model.schemas import PUBLISHED_TABLES
+from vcenter_pipeline.storage.current import CurrentState
 from vcenter_pipeline.storage.reader import find_reports, read_current
 
-_OWN_TABLES: Final = {
-    "bridge_vm_nic": "vm_nics",
-    "bridge_vm_datastore": "vm_datastores",
-    "bridge_vm_attribute": "vm_attributes",
-    "fact_rejected_row": "rejected_rows",
-}
-"""Tables that are made from one table alone, which nothing else is made from."""
+_OF_THE_LEDGER: Final = ("reports", "rejected_rows")
+_FIRST: Final = ("dim_vm_disk", "dim_virtual_machine", "dim_source", "fact_triggered_alarm", "dim_vm_snapshot")
+"""Tables that come first, so that the large tables that others refer to are soon cut down to what those need."""
 
 
-def build_tables(pipeline: Pipeline, source: Source) -> Mapping[str, pa.Table]:
-    """Read what is current of a source and give the tables that Power BI reads, in their published order.
+def build_tables(pipeline: Pipeline, source: Source) -> PackedTables:
+    """Read what is current of a source and give the tables that Power BI reads.
 
-    One table is in memory at a time, and the virtual machines while other tables refer to them.
+    One table is in memory at a time, and those that it refers to.
     """
     return PackedTables(_built(pipeline, source))
 
 
 def _built(pipeline: Pipeline, source: Source) -> Iterator[tuple[str, pa.Table]]:
     client, environment = source.client, source.environment
+    state = CurrentState(pipeline.database, client, environment)
 
     def read(name: str) -> pa.Table:
-        return read_current(pipeline.database, client, environment, name)
+        if name in _OF_THE_LEDGER:
+            return read_current(pipeline.database, client, environment, name)
+        return state.read(name)
 
-    shared = {name: read(name) for name in ("reports", "triggered_alarms", "virtual_machines")}
-    for name in ("dim_source", "dim_virtual_machine", "fact_triggered_alarm", "fact_report"):
-        yield name, build_table(name, client, environment, shared)
-    shared.clear()
-    for name, core in _OWN_TABLES.items():
-        yield name, build_table(name, client, environment, {core: read(core)})
+    waiting = [*_FIRST, *(name for name in PUBLISHED_TABLES if name not in _FIRST)]
+    held: dict[str, pa.Table] = {}
+    while waiting:
+        name = waiting.pop(0)
+        own, *_ = made_from = MADE_FROM[name]
+        held |= {core: read(core) for core in made_from if core not in held}
+        yield name, build_table(name, client, environment, held)
+        wanted = {core for other in waiting for core in MADE_FROM[other]}
+        held = {core: table for core, table in held.items() if core in wanted}
+        if own in held and own in REFERRED_COLUMNS:
+            held[own] = held[own].select(list(REFERRED_COLUMNS[own]))
 
 
-def repeated_keys(name: str, table: pa.Table) -> list[str]:
+def repeated_keys(name: str, tables: PackedTables) -> list[str]:
     """Give up to ten keys that stand more than once in a published table."""
     key = list(published_table(name).key)
+    table = tables.columns(name, key)
     if len(key) == 1 and pc.count_distinct(table[key[0]], mode="all").as_py() == table.num_rows:
         return []
-    counted = table.select(key).group_by(key).aggregate([([], "count_all")])
+    counted = table.group_by(key).aggregate([([], "count_all")])
     repeated = counted.filter(pc.field("count_all") > 1).slice(0, 10)
     return [", ".join(str(row[column]) for column in key) for row in repeated.to_pylist()]
 

@@ -5,6 +5,7 @@ from typing import Final
 import dagster as dg
 
 from vcenter_pipeline.exports.contract import WORKBOOK_NAME
+from vcenter_pipeline.exports.star import MADE_FROM
 from vcenter_pipeline.model.columns import Table, core_table, published_table
 from vcenter_pipeline.model.schemas import CORE_TABLES, PUBLISHED_TABLES
 
@@ -12,16 +13,6 @@ REPORT: Final = dg.AssetKey(["raw", "report"])
 WORKBOOK: Final = dg.AssetKey(["powerbi", "workbook"])
 
 _OWNERS: Final = ["team:vcenter-pipeline"]
-_MADE_FROM: Final = {
-    "dim_source": ["reports", "virtual_machines", "triggered_alarms"],
-    "dim_virtual_machine": ["virtual_machines"],
-    "bridge_vm_nic": ["vm_nics"],
-    "bridge_vm_datastore": ["vm_datastores"],
-    "bridge_vm_attribute": ["vm_attributes"],
-    "fact_triggered_alarm": ["triggered_alarms", "virtual_machines"],
-    "fact_report": ["reports"],
-    "fact_rejected_row": ["rejected_rows"],
-}
 _TYPES: Final = {"int64": "integer", "double": "float", "timestamp[us]": "timestamp"}
 
 
@@ -68,7 +59,7 @@ def publish_specs(formats: tuple[str, ...]) -> list[dg.AssetSpec]:
     tables = [
         dg.AssetSpec(
             powerbi_key(name),
-            deps=[core_key(table) for table in _MADE_FROM[name]],
+            deps=[core_key(table) for table in MADE_FROM[name]],
             group_name="powerbi",
             description=f"{published_table(name).description} One file a format in the source's output folder.",
             kinds=set(sorted(kinds)[:3]),

@@ -18,8 +18,18 @@ ASSETS = {
         "core/vm_nics",
         "core/vm_datastores",
         "core/vm_attributes",
+        "core/vm_disks",
+        "core/vm_guest_disks",
+        "core/vm_snapshots",
         "core/triggered_alarms",
+        "core/esxi_hosts",
+        "core/clusters",
+        "core/datastores",
+        "core/resource_pools",
+        "core/datacenters",
+        "core/vcenters",
         "core/reports",
+        "core/collections",
         "core/rejected_rows",
     },
     "powerbi": {
@@ -31,6 +41,16 @@ ASSETS = {
         "powerbi/fact_triggered_alarm",
         "powerbi/fact_report",
         "powerbi/fact_rejected_row",
+        "powerbi/dim_vcenter",
+        "powerbi/dim_datacenter",
+        "powerbi/dim_cluster",
+        "powerbi/dim_esxi_host",
+        "powerbi/dim_datastore",
+        "powerbi/dim_resource_pool",
+        "powerbi/dim_vm_disk",
+        "powerbi/dim_vm_guest_disk",
+        "powerbi/dim_vm_snapshot",
+        "powerbi/fact_collection",
         "powerbi/workbook",
     },
 }
@@ -83,7 +103,24 @@ def test_lineage_leads_from_the_report_to_the_workbook(defs: dg.Definitions) -> 
     assert upstream["raw/report"] == set()
     assert upstream["core/vm_nics"] == {"raw/report"}
     assert upstream["powerbi/bridge_vm_nic"] == {"core/vm_nics"}
-    assert upstream["powerbi/fact_triggered_alarm"] == {"core/triggered_alarms", "core/virtual_machines"}
+    assert upstream["powerbi/dim_esxi_host"] == {"core/esxi_hosts", "core/clusters"}
+    assert upstream["powerbi/dim_vm_snapshot"] == {"core/vm_snapshots", "core/virtual_machines"}
+    assert upstream["powerbi/fact_triggered_alarm"] == {
+        "core/triggered_alarms",
+        "core/virtual_machines",
+        "core/esxi_hosts",
+        "core/datastores",
+        "core/clusters",
+    }
+    assert upstream["powerbi/dim_virtual_machine"] == {
+        "core/virtual_machines",
+        "core/esxi_hosts",
+        "core/clusters",
+        "core/vm_disks",
+        "core/vm_snapshots",
+        "core/collections",
+        "core/vcenters",
+    }
     assert upstream["powerbi/workbook"] == ASSETS["powerbi"] - {"powerbi/workbook"}
 
 
@@ -101,7 +138,23 @@ def test_sensor_and_schedules_are_on_and_the_checks_are_there(defs: dg.Definitio
         ("powerbi/dim_virtual_machine", "keys_are_unique"),
         ("powerbi/fact_triggered_alarm", "keys_are_unique"),
         ("powerbi/fact_report", "keys_are_unique"),
+        ("powerbi/dim_vcenter", "keys_are_unique"),
+        ("powerbi/dim_datacenter", "keys_are_unique"),
+        ("powerbi/dim_cluster", "keys_are_unique"),
+        ("powerbi/dim_esxi_host", "keys_are_unique"),
+        ("powerbi/dim_datastore", "keys_are_unique"),
+        ("powerbi/dim_resource_pool", "keys_are_unique"),
+        ("powerbi/dim_vm_snapshot", "keys_are_unique"),
+        ("powerbi/fact_triggered_alarm", "alarms_stand_on_known_machines"),
+        ("powerbi/dim_virtual_machine", "machines_run_on_known_hosts"),
+        ("powerbi/dim_esxi_host", "hosts_are_in_known_clusters"),
+        ("powerbi/dim_vm_snapshot", "snapshots_are_of_known_machines"),
+        ("powerbi/dim_datastore", "free_space_is_within_capacity"),
+        ("powerbi/fact_collection", "collections_are_whole"),
     }
+    steps = [assets for assets in defs.assets or () if isinstance(assets, dg.AssetsDefinition)]
+    blocking = {spec.name for assets in steps for spec in assets.check_specs if spec.blocking}
+    assert blocking == {"keys_are_unique"}, "what only does not go together must be published all the same"
 
 
 def test_one_bad_source_does_not_fail_the_others_of_a_run(  # noqa: PLR0913, PLR0917 - fixtures
