@@ -61,10 +61,10 @@ class ReportWriter:
         if self._is_finished or self._is_broken:
             raise StorageError(f"The report {self._report} takes no more rows: it is finished, or has failed.")
         self._is_broken = True
-        shared = self._only(insertion(table).shared(rows), table)
+        self._keep_to_one(insertion(table).shared(rows), table)
         with storage_errors(self._path, self._doing), _unfit(table):
             self._begin()
-            insertion(table).run(self._connection, shared, rows)
+            insertion(table).run(self._connection, rows)
         self._is_broken = False
 
     def finish(self, ledger_row: Mapping[str, Any]) -> None:
@@ -86,12 +86,11 @@ class ReportWriter:
             _replace_ledger_row(self._connection, self._report, row)
         self._is_finished = True
 
-    def _only(self, found: set[Shared], table: str) -> Shared:
-        """Give what every row so far has in common. Readers take it from the ledger, once a report."""
+    def _keep_to_one(self, found: set[Shared], table: str) -> None:
+        """Refuse rows of another report than those so far: readers take what they share once a report."""
         self._shared = self._shared or next(iter(found))
         if found != {self._shared} or self._shared.report != self._report:
             raise StorageError(f"A row of {table} is of another report, source or time than the report {self._report}.")
-        return self._shared
 
     def _begin(self) -> None:
         if self._is_begun:

@@ -1,0 +1,352 @@
+"""The current state depends on what was reported, never on what came first."""
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+import pyarrow as pa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from vcenter_pipeline.model.batches import Batch, Kind
+from vcenter_pipeline.model.columns import core_table
+from vcenter_pipeline.model.current_objects import LEVELS, find_objects, to_identities
+from vcenter_pipeline.model.records import (
+    Cluster,
+    EsxiHost,
+    NamedSnapshot,
+    Record,
+    TriggeredAlarm,
+    VCenter,
+    VmAttribute,
+    VmNic,
+    VmSnapshot,
+    virtual_machine,
+)
+from vcenter_pipeline.model.tables import Normalizer, Origin
+from vcenter_pipeline.model.vcenters import Named, VCenters
+from vcenter_pipeline.storage.current import PARTS, CurrentState
+from vcenter_pipeline.storage.database import Database, migrate, open_database
+from vcenter_pipeline.storage.ddl import declared_metadata
+from vcenter_pipeline.storage.writer import begin_report
+
+START: Final = datetime(2026, 1, 1)  # noqa: DTZ001 - the database takes naive UTC
+UUIDS: Final = [f"00000000-0000-0000-0000-{number:012d}" for number in range(4)]
+TABLES: Final = ("virtual_machines", *sorted(PARTS), "vm_snapshots", "triggered_alarms", "esxi_hosts", "clusters")
+DATABASE_SETTINGS: Final = settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+class Told(NamedTuple):
+    """One report."""
+
+    name: str
+    day: int
+    batches: tuple[Batch, ...]
+
+
+@st.composite
+def machines(draw: st.DrawFn) -> Record:
+    """One of four virtual machines by some of its names; two share a name, two a uuid."""
+    number = draw(st.integers(0, 3))
+    values: dict[str, Any] = {
+        "moid": draw(st.sampled_from([f"vm-{number}", None])),
+        "instance_uuid": draw(st.sampled_from([UUIDS[min(number, 2)], None])),
+        "bios_uuid": draw(st.sampled_from([UUIDS[number // 2], None])),
+        "name": f"web{min(number, 2) or 1}",
+        "cpu_count": draw(st.none() | st.integers(1, 3)),
+        "guest_os": draw(st.none() | st.sampled_from(["a", "b"])),
+    }
+    address = draw(st.none() | st.sampled_from(["10.0.0.1", "10.0.0.2"]))
+    if draw(st.booleans()):
+        values["nics"] = (VmNic(f"00:50:56:00:00:0{number}", address, None, None),)
+    values["attributes"] = tuple(
+        VmAttribute(kind, None, name, None)
+        for kind, name in draw(st.sets(st.sampled_from([("tag", "a"), ("tag", "b"), ("custom_attribute", "c")])))
+    )
+    if draw(st.booleans()):
+        count = draw(st.integers(0, 2))
+        values |= {"snapshot_count": count, "snapshots": tuple(snapshot(number) for number in range(count))}
+    return virtual_machine(**values)
+
+
+def snapshot(number: int) -> VmSnapshot:
+    """A snapshot of that number."""
+    return VmSnapshot("before", None, number, None, None, None, None)
+
+
+named_snapshots = st.builds(
+    NamedSnapshot,
+    vm_name=st.sampled_from(["web1", "web2", "gone"]),
+    vm_folder=st.none(),
+    name=st.just("old"),
+    description=st.none(),
+    snapshot_id=st.integers(0, 3),
+    created_at=st.none(),
+    power_state=st.none(),
+    is_quiesced=st.none(),
+    is_current=st.none(),
+)
+alarms = st.builds(
+    TriggeredAlarm,
+    alarm_name=st.none() | st.just("hot"),
+    description=st.none(),
+    alarm_moid=st.sampled_from(["alarm-1", "alarm-2"]),
+    entity_type=st.none() | st.just("VirtualMachine"),
+    entity_name=st.none(),
+    entity_moid=st.sampled_from(["vm-1", "vm-2"]),
+    overall_status=st.sampled_from(["red", "yellow"]),
+    triggered_at=st.none(),
+    is_acknowledged=st.none() | st.booleans(),
+    acknowledged_by=st.none(),
+    acknowledged_at=st.none(),
+)
+hosts = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(["esx1", "ESX1", "esx2"]),
+        "moid": st.none() | st.sampled_from(["host-1", "host-2"]),
+        "version": st.none() | st.sampled_from(["7", "8"]),
+    },
+).map(lambda values: EsxiHost(**values))
+clusters = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(["c1", "c2"]),
+        "moid": st.none() | st.sampled_from(["domain-c1", "domain-c2"]),
+        "datacenter": st.none() | st.sampled_from(["dc1", "dc2"]),
+        "host_count": st.none() | st.integers(0, 2),
+    },
+).map(lambda values: Cluster(**values))
+vcenters = st.fixed_dictionaries(
+    {
+        "instance_uuid": st.none() | st.sampled_from(UUIDS[:2]),
+        "host_name": st.sampled_from(["vc01", "vc01.corp.example.com", "vc02"]),
+    },
+).map(lambda values: VCenter(**values))
+RECORDS: Final[dict[Kind, st.SearchStrategy[Any]]] = {
+    "virtual_machines": machines(),
+    "vm_snapshots": named_snapshots,
+    "triggered_alarms": alarms,
+    "esxi_hosts": hosts,
+    "clusters": clusters,
+    "vcenters": vcenters,
+}
+
+
+@st.composite
+def batches(draw: st.DrawFn, kinds: Sequence[Kind]) -> Batch:
+    """One list of a report."""
+    kind = draw(st.sampled_from(kinds))
+    records = draw(st.lists(RECORDS[kind], max_size=4))
+    return Batch(
+        kind,
+        draw(st.sampled_from(["vmware_vm_info", "vmware_guest_info", "vmware_tag_info"])),
+        "x",
+        range(len(records)),
+        records,
+        (),
+        group=draw(st.sampled_from(["a", "b"])),
+        vcenter=draw(st.sampled_from([None, None, "vc01", "VC02"])),
+        is_complete=kind != "vcenters" and draw(st.booleans()),
+        may_repeat=True,
+    )
+
+
+@st.composite
+def reports(draw: st.DrawFn, kinds: Sequence[Kind] = tuple(RECORDS)) -> list[Told]:
+    """Reports of one source, at most two of one day."""
+    days = draw(st.lists(st.integers(0, 3), min_size=1, max_size=4))
+    return [
+        Told(f"r{number}", day, tuple(draw(st.lists(batches(kinds), min_size=1, max_size=3))))
+        for number, day in enumerate(days)
+    ]
+
+
+def store(database: Database, told: Told) -> None:
+    """Store one report, as a run does."""
+    at = START + timedelta(days=told.day)
+    normalizer = Normalizer(Origin("acme", "prod", "acme/prod", told.name, at))
+    with begin_report(database, told.name) as writer:
+        for batch in told.batches:
+            for table, rows in normalizer.add(batch).items():
+                writer.add(table, rows)
+        for table, rows in normalizer.finish().items():
+            writer.add(table, rows)
+        ledger = {"report": told.name, "client": "acme", "environment": "prod", "path": told.name, "collected_at": at}
+        counts = {f"{kind.removesuffix('s')}_count": count for kind, count in normalizer.counts.items()}
+        writer.finish({**ledger, **counts, "status": "ingested", "ingested_at": START})
+
+
+@contextmanager
+def stored(reports: Sequence[Told]) -> Iterator[CurrentState]:
+    """Give the current state once all reports have come in this order."""
+    with open_database(f"sqlite:///{_folder()}/warehouse.db") as database:
+        migrate(database)
+        with database.writing("empty it") as connection:
+            for table in declared_metadata().tables:
+                connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - a declared name
+            connection.commit()
+        for told in reports:
+            store(database, told)
+        yield CurrentState(database, "acme", "prod")
+
+
+@cache
+def _folder() -> str:
+    """Give a folder for the one database of these tests: making its tables anew costs more than a whole example."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    return folder
+
+
+def rows_of(state: CurrentState, *, but: tuple[str, ...] = ()) -> dict[str, list[str]]:
+    """Give all current rows but for these columns, in an order of their own."""
+    tables = {name: state.read(name) for name in (*TABLES, "vcenters")}
+    return {name: sorted(map(repr, without(table, but).to_pylist())) for name, table in tables.items()}
+
+
+def without(table: pa.Table, names: tuple[str, ...]) -> pa.Table:
+    """Give the table without these columns."""
+    return table.drop_columns([name for name in names if name in table.column_names])
+
+
+@given(reports(), st.data())
+@DATABASE_SETTINGS
+def test_the_order_of_arrival_does_not_matter(told: list[Told], data: st.DataObject) -> None:
+    """A late file, or one that comes twice, would otherwise leave Power BI with another estate than in time."""
+    with stored(told) as state:
+        expected = rows_of(state)
+    with stored([*data.draw(st.permutations(told)), data.draw(st.sampled_from(told))]) as state:
+        assert rows_of(state) == expected
+
+
+@given(reports())
+@DATABASE_SETTINGS
+def test_current_rows_are_as_declared(told: list[Told]) -> None:
+    """A key that two rows share breaks the relationship in Power BI, and with it the refresh of every client."""
+    with stored(told) as state:
+        for name in (*TABLES, "vcenters"):
+            table = state.read(name)
+            declared = core_table(name)
+            assert table.schema == declared.arrow_schema
+            key = [column for column in declared.key if column not in {"report", "collection"}]
+            keys = [tuple(row.values()) for row in table.select(key).to_pylist()]
+            assert len(set(keys)) == len(keys)
+            assert all(any(str(value).startswith("acme/prod:") for value in some) for some in keys)
+        known = set(state.read("virtual_machines")["virtual_machine_key"].to_pylist())
+        for name in sorted(PARTS):
+            assert set(state.read(name)["virtual_machine_key"].to_pylist()) <= known
+        assert set(state.read("vm_snapshots")["virtual_machine_key"].to_pylist()) <= known | {None}
+
+
+@given(reports())
+@DATABASE_SETTINGS
+def test_counting_is_reading(told: list[Told]) -> None:
+    """The summary counts without reading where it can, and must not tell another number than the table has."""
+    with stored(told) as state:
+        kinds: tuple[Kind, ...] = ("virtual_machines", "vm_snapshots", "triggered_alarms", "esxi_hosts", "clusters")
+        for kind in kinds:
+            assert (state.count(kind) or 0) == state.read(kind).num_rows
+
+
+@given(st.lists(machines(), max_size=6, unique_by=lambda one: (one.moid, one.instance_uuid, one.bios_uuid, one.name)))
+@DATABASE_SETTINGS
+def test_parts_before_their_machines(some: list[Any]) -> None:
+    """Whoever asks for the adapters first must get the keys that the machines have."""
+    told = [
+        Told(f"r{number}", number, (Batch("virtual_machines", "x", "x", [0], [one], (), is_complete=False),))
+        for number, one in enumerate(some)
+    ]
+    with stored(told) as state:
+        nics = state.read("vm_nics").to_pylist()
+        machines_read = state.read("virtual_machines").num_rows
+    with stored(told) as state:
+        assert state.read("virtual_machines").num_rows == machines_read
+        assert state.read("vm_nics").to_pylist() == nics
+
+
+@given(st.lists(machines(), min_size=1, max_size=5))
+@DATABASE_SETTINGS
+def test_a_list_in_many_files_is_the_list(some: list[Any]) -> None:
+    """A loop that writes a file for each machine tells no less than one that writes them all into one."""
+    some = list({one.moid: one for one in some if one.moid}.values())
+    together = Told("r", 0, (batch_of(some, "a"),))
+    apart = [Told(f"r{number}", 0, (batch_of([one], "a"),)) for number, one in enumerate(some)]
+    but = ("report", "collection")
+    with stored([together]) as state:
+        expected = rows_of(state, but=but)
+    with stored(apart) as state:
+        assert rows_of(state, but=but) == expected
+
+
+def batch_of(records: Sequence[Record], group: str) -> Batch:
+    """A list of machines that were asked for one by one."""
+    return Batch(
+        "virtual_machines",
+        "vmware_guest_info",
+        "x",
+        range(len(records)),
+        records,
+        (),
+        group=group,
+        is_complete=False,
+        may_repeat=True,
+    )
+
+
+IDENTIFIERS: Final = st.lists(
+    st.tuples(*(st.none() | st.sampled_from("ab") for _ in range(4))).filter(any), min_size=1, max_size=8
+)
+
+
+@given(IDENTIFIERS)
+def test_machines_with_two_moids_stay_two(rows: list[tuple[str | None, ...]]) -> None:
+    """A moid is never given twice in a vCenter: merging two machines would lose one of them."""
+    names = ("moid", "instance_uuid", "bios_uuid", "name")
+    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    objects = find_objects("virtual_machines", columns)
+    moids: dict[int, set[object]] = {}
+    for number, moid in zip(objects, columns["moid"], strict=True):
+        moids.setdefault(number, set()).update({moid} - {None})
+    assert all(len(some) <= 1 for some in moids.values())
+    by_moid: dict[object, set[int]] = {}
+    for number, moid in zip(objects, columns["moid"], strict=True):
+        by_moid.setdefault(moid, set()).add(number)
+    assert all(len(some) == 1 for moid, some in by_moid.items() if moid)
+    assert all(objects[number] == number for number in objects)
+
+
+@given(st.sampled_from(sorted(LEVELS)), IDENTIFIERS)
+def test_no_two_objects_have_one_identity(kind: Kind, rows: list[tuple[str | None, ...]]) -> None:
+    """The key of a published table is unique, whatever names an estate has."""
+    count = len(dict.fromkeys(name for level in LEVELS[kind] for name in level.columns))
+    names = list(dict.fromkeys(name for level in LEVELS[kind] for name in level.columns))
+    columns = dict(zip(names, map(list, zip(*(row[:count] for row in rows), strict=True)), strict=True))
+    found = to_identities(kind, columns)
+    assert len(set(found)) == len(rows)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Named,
+            report=st.sampled_from(["r1", "r2", "r3"]),
+            collected_at=st.just(START),
+            instance_uuid=st.none() | st.sampled_from(UUIDS[:2]),
+            host_name=st.none() | st.sampled_from(["vc01", "VC01", "vc01.a", "vc01.b", "vc02"]),
+        ),
+        max_size=6,
+    ).flatmap(lambda some: st.tuples(st.just(some), st.permutations(some)))
+)
+def test_vcenters_are_the_same_in_any_order(named: tuple[list[Named], list[Named]]) -> None:
+    """Keys begin with the vCenter: one that depended on the order would change every key of a client."""
+    first, second = (VCenters("acme/prod", some) for some in named)
+    assert first.known == second.known
+    for report in ("r1", "r2", "r3", "r4"):
+        for host in (None, "vc01", "vc01.a", "vc02", "vc03"):
+            assert first.of_collection(report, host) == second.of_collection(report, host)
