@@ -74,7 +74,7 @@ SHAPE: Final = Shape(
     parse=parse_alarm_event,
     content_of=content_of,
     written_by="ansible.builtin.command: govc events -json -n 1000 -type AlarmStatusChangedEvent",
-    cannot_tell="Alarms that did not change in the time of the events, and whether anybody has acknowledged one.",
+    cannot_tell="Whether anybody has acknowledged an alarm.",
     is_inventory=False,
     leaves_out="every alarm that did not change in the time of the events",
 )

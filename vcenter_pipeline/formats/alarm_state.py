@@ -83,7 +83,13 @@ SHAPE: Final = Shape(
     sureness=to_sureness,
     parse=parse_alarm_state,
     content_of=content_of,
-    written_by="community.vmware.vmware_host_info: {schema: vsphere, properties: [name, triggeredAlarmState]}",
-    cannot_tell="The names of the alarm and of the entity; alarms of objects that were not asked for.",
+    written_by=(
+        "a pyVmomi script that prints json.dumps(entity.triggeredAlarmState, cls=VmomiJSONEncoder) under "
+        "ansible.builtin.command"
+    ),
+    cannot_tell=(
+        "The names of alarm and entity, unless the encoder is told to explode both; alarms of objects that were not "
+        "asked for."
+    ),
     is_inventory=False,
 )

@@ -1,5 +1,6 @@
 """What the documentation says of shapes is what the reader does: tables, examples, refusals, the command."""
 
+import gzip
 import json
 import subprocess
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import yaml
 
 from vcenter_pipeline.errors import ReportError
 from vcenter_pipeline.formats.catalogue import render_shapes
@@ -14,6 +16,7 @@ from vcenter_pipeline.formats.document import Limits
 from vcenter_pipeline.formats.reading import read_batches
 from vcenter_pipeline.formats.shape import Shape
 from vcenter_pipeline.formats.shapes import SHAPES
+from vcenter_pipeline.model.records import VirtualMachine
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "shapes.md"
@@ -134,6 +137,60 @@ def test_the_page_quotes_the_sentences_of_refusal(document: object, sentences: l
     page = PAGE.read_text(encoding="utf-8")
     assert all(sentence in str(caught.value) for sentence in sentences), str(caught.value)
     assert all(sentence in page for sentence in sentences)
+
+
+REGISTER = json.loads((EXAMPLES / "vmware_vm_info.json").read_text(encoding="utf-8"))
+LISTED = REGISTER["virtual_machines"]
+IN_ONE_LINE = json.dumps(REGISTER)
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (REGISTER, "register.json"),
+        ({"results": [{"item": LISTED[0], "invocation": {"module_args": {}}, **REGISTER}]}, "loop.json"),
+        (LISTED, "list.json"),
+        ({one["guest_name"]: one for one in LISTED}, "by_name.json"),
+        ({"my_machines": LISTED, "other": {"results": []}}, "bundle.json"),
+        ({"changed": True, "cmd": ["x"], "rc": 0, "stdout": json.dumps(LISTED), "stderr": ""}, "command.json"),
+        ({"raw_vms": {"metadata": {"environment": "prod"}, "data": REGISTER}}, "set_stats.json"),
+        (
+            f'[WARNING]: x\n{{"plays": [{{"tasks": [{{"hosts": {{"h": {IN_ONE_LINE}}}}}]}}]}}\nPLAY RECAP ***\n',
+            "p.json",
+        ),
+        (f'{{"_event": "v2_runner_on_ok", "hosts": {{"h": {IN_ONE_LINE}}}}}\n', "callback.jsonl"),
+        (f'{{"event": "runner_on_ok", "event_data": {{"res": {IN_ONE_LINE}}}}}\n', "runner.jsonl"),
+        (f"localhost | SUCCESS => {json.dumps(REGISTER, indent=4)}\n", "ad_hoc.json"),
+        (f"ok: [localhost] => {json.dumps(REGISTER, indent=4)}\n", "callback.json"),
+        (f"{json.dumps(LISTED[0])}\n{json.dumps(LISTED[1])}\n", "several.json"),
+        (f"{json.dumps(LISTED[0])}\n{json.dumps(LISTED[1])}\n", "lines.jsonl"),
+        (yaml.safe_dump(REGISTER), "register.yml"),
+        (gzip.compress(yaml.safe_dump(LISTED).encode()), "list.yaml.gz"),
+        (gzip.compress(IN_ONE_LINE.encode()), "register.json.gz"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and len(value) < 30 else "",
+)
+def test_the_page_tells_the_truth_about_wrappings(content: object, name: str) -> None:
+    """An admin who has one of these files would be refused although the page says that it is read."""
+    data = (
+        content
+        if isinstance(content, bytes)
+        else (content if isinstance(content, str) else json.dumps(content)).encode()
+    )
+    batches = list(read_batches(BytesIO(data), name, LIMITS))
+    assert {batch.shape for batch in batches} == {"vmware_vm_info"}
+    machines = [record for batch in batches for record in batch.records if isinstance(record, VirtualMachine)]
+    assert [machine.name for machine in machines] == ["web01", "db01"]
+    assert [row for batch in batches for row in batch.rejected] == []
+
+
+def test_the_page_tells_the_truth_about_answers_of_uri() -> None:
+    """The REST API's answers wear no key of their own."""
+    listed = json.loads((EXAMPLES / "vcenter_vm_info.json").read_text(encoding="utf-8"))["value"]
+    for answer in (listed, {"value": listed}):
+        content = json.dumps({"changed": False, "json": answer, "status": 200}).encode()
+        (batch,) = read_batches(BytesIO(content), "uri.json", LIMITS)
+        assert (batch.shape, len(batch.records)) == ("vcenter_vm_info", 2)
 
 
 def test_the_command_prints_the_shapes(command: list[str]) -> None:
