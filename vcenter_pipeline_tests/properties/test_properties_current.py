@@ -3,7 +3,7 @@
 import atexit
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -23,6 +23,7 @@ from vcenter_pipeline.model.records import (
     Record,
     TriggeredAlarm,
     VCenter,
+    VirtualMachine,
     VmAttribute,
     VmNic,
     VmSnapshot,
@@ -52,7 +53,7 @@ class Told(NamedTuple):
 
 
 @st.composite
-def machines(draw: st.DrawFn) -> Record:
+def machines(draw: st.DrawFn) -> VirtualMachine:
     """One of four virtual machines by some of its names; two share a name, two a uuid."""
     number = draw(st.integers(0, 3))
     values: dict[str, Any] = {
@@ -81,6 +82,11 @@ def snapshot(number: int) -> VmSnapshot:
     return VmSnapshot("before", None, number, None, None, None, None)
 
 
+def built(record: Callable[..., Record], **values: st.SearchStrategy[Any]) -> st.SearchStrategy[Record]:
+    """Records of which these values are told; `st.builds` would make up all others."""
+    return st.fixed_dictionaries(values).map(lambda told: record(**told))
+
+
 named_snapshots = st.builds(
     NamedSnapshot,
     vm_name=st.sampled_from(["web1", "web2", "gone"]),
@@ -107,27 +113,24 @@ alarms = st.builds(
     acknowledged_by=st.none(),
     acknowledged_at=st.none(),
 )
-hosts = st.fixed_dictionaries(
-    {
-        "name": st.sampled_from(["esx1", "ESX1", "esx2"]),
-        "moid": st.none() | st.sampled_from(["host-1", "host-2"]),
-        "version": st.none() | st.sampled_from(["7", "8"]),
-    },
-).map(lambda values: EsxiHost(**values))
-clusters = st.fixed_dictionaries(
-    {
-        "name": st.sampled_from(["c1", "c2"]),
-        "moid": st.none() | st.sampled_from(["domain-c1", "domain-c2"]),
-        "datacenter": st.none() | st.sampled_from(["dc1", "dc2"]),
-        "host_count": st.none() | st.integers(0, 2),
-    },
-).map(lambda values: Cluster(**values))
-vcenters = st.fixed_dictionaries(
-    {
-        "instance_uuid": st.none() | st.sampled_from(UUIDS[:2]),
-        "host_name": st.sampled_from(["vc01", "vc01.corp.example.com", "vc02"]),
-    },
-).map(lambda values: VCenter(**values))
+hosts = built(
+    EsxiHost,
+    name=st.sampled_from(["esx1", "ESX1", "esx2"]),
+    moid=st.none() | st.sampled_from(["host-1", "host-2"]),
+    version=st.none() | st.sampled_from(["7", "8"]),
+)
+clusters = built(
+    Cluster,
+    name=st.sampled_from(["c1", "c2"]),
+    moid=st.none() | st.sampled_from(["domain-c1", "domain-c2"]),
+    datacenter=st.none() | st.sampled_from(["dc1", "dc2"]),
+    host_count=st.none() | st.integers(0, 2),
+)
+vcenters = built(
+    VCenter,
+    instance_uuid=st.none() | st.sampled_from(UUIDS[:2]),
+    host_name=st.sampled_from(["vc01", "vc01.corp.example.com", "vc02"]),
+)
 RECORDS: Final[dict[Kind, st.SearchStrategy[Any]]] = {
     "virtual_machines": machines(),
     "vm_snapshots": named_snapshots,
@@ -256,7 +259,7 @@ def test_counting_is_reading(told: list[Told]) -> None:
 
 @given(st.lists(machines(), max_size=6, unique_by=lambda one: (one.moid, one.instance_uuid, one.bios_uuid, one.name)))
 @DATABASE_SETTINGS
-def test_parts_before_their_machines(some: list[Any]) -> None:
+def test_parts_before_their_machines(some: list[VirtualMachine]) -> None:
     """Whoever asks for the adapters first must get the keys that the machines have."""
     told = [
         Told(f"r{number}", number, (Batch("virtual_machines", "x", "x", [0], [one], (), is_complete=False),))
@@ -272,7 +275,7 @@ def test_parts_before_their_machines(some: list[Any]) -> None:
 
 @given(st.lists(machines(), min_size=1, max_size=5))
 @DATABASE_SETTINGS
-def test_a_list_in_many_files_is_the_list(some: list[Any]) -> None:
+def test_a_list_in_many_files_is_the_list(some: list[VirtualMachine]) -> None:
     """A loop that writes a file for each machine tells no less than one that writes them all into one."""
     some = list({one.moid: one for one in some if one.moid}.values())
     together = Told("r", 0, (batch_of(some, "a"),))
