@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -30,6 +30,17 @@ app = typer.Typer(
 )
 _out = Console(soft_wrap=True)
 _err = Console(stderr=True, soft_wrap=True)
+
+_SUMMARY: Final = {
+    "ingested_count": "reports read",
+    "virtual_machine_count": "VMs",
+    "triggered_alarm_count": "alarms",
+    "esxi_host_count": "hosts",
+    "vm_snapshot_count": "snapshots",
+    "rejected_row_count": "rejected rows",
+    "quarantined_count": "quarantined",
+}
+"""What is told of a source after a pass: what fits into 80 columns. JSON tells all."""
 
 Home = Annotated[
     Path | None,
@@ -198,16 +209,10 @@ def _progress() -> Iterator[Callable[["HowFar"], None]]:
 
 def _print_summary(done: "Pass", settings: Settings) -> None:
     table = Table("source", box=None, pad_edge=False)
-    for title in ("reports read", "VMs", "alarms", "rejected rows", "quarantined"):
+    for title in _SUMMARY.values():
         table.add_column(title, justify="right")
     for source in done.sources:
-        counts = (
-            source.ingested_count,
-            source.virtual_machine_count,
-            source.triggered_alarm_count,
-            source.rejected_row_count,
-            source.quarantined_count,
-        )
+        counts = [getattr(source, field) for field in _SUMMARY]
         table.add_row(f"{source.client}/{source.environment}", *("-" if n is None else f"{n:,}" for n in counts))
     if done.sources:
         _out.print(table)

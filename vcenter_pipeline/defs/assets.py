@@ -18,6 +18,7 @@ from vcenter_pipeline.exports.consistency import RULES, Finding
 from vcenter_pipeline.exports.contract import WORKBOOK_NAME
 from vcenter_pipeline.exports.packed import PackedTables
 from vcenter_pipeline.intake.sources import Source
+from vcenter_pipeline.model.columns import published_table
 from vcenter_pipeline.model.schemas import CORE_TABLES, PUBLISHED_TABLES
 from vcenter_pipeline.settings import load_settings
 from vcenter_pipeline.storage.locks import source_lock
@@ -119,7 +120,9 @@ def _publish(
 
     Power BI refuses to load a table whose key is repeated, so the files of before are the better ones.
     """
-    repeated = {name: repeated_keys(name, tables) for name in checks.KEYED_TABLES}
+    repeated = {
+        name: repeated_keys(name, tables.columns(name, published_table(name).key)) for name in checks.KEYED_TABLES
+    }
     if any(repeated.values()):
         context.log.error("%s: nothing was published, because keys stand twice: %s.", source.key, repeated)
         return repeated

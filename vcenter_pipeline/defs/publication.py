@@ -54,13 +54,12 @@ def _built(pipeline: Pipeline, source: Source) -> Iterator[tuple[str, pa.Table]]
             held[own] = held[own].select(list(REFERRED_COLUMNS[own]))
 
 
-def repeated_keys(name: str, tables: PackedTables) -> list[str]:
-    """Give up to ten keys that stand more than once in a published table."""
+def repeated_keys(name: str, table: pa.Table) -> list[str]:
+    """Give up to ten keys that stand more than once in a published table, of which the key's columns suffice."""
     key = list(published_table(name).key)
-    table = tables.columns(name, key)
     if len(key) == 1 and pc.count_distinct(table[key[0]], mode="all").as_py() == table.num_rows:
         return []
-    counted = table.group_by(key).aggregate([([], "count_all")])
+    counted = table.select(key).group_by(key).aggregate([([], "count_all")])
     repeated = counted.filter(pc.field("count_all") > 1).slice(0, 10)
     return [", ".join(str(row[column]) for column in key) for row in repeated.to_pylist()]
 
