@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from vcenter_pipeline.errors import PipelineError
 from vcenter_pipeline.settings import Settings, load_settings, setting_facts
@@ -208,7 +208,7 @@ def _progress() -> Iterator[Callable[["HowFar"], None]]:
 
 
 def _print_summary(done: "Pass", settings: Settings) -> None:
-    table = Table("source", box=None, pad_edge=False)
+    table = Table(Column("source", overflow="fold"), box=None, pad_edge=False, collapse_padding=True)
     for title in _SUMMARY.values():
         table.add_column(title, justify="right")
     for source in done.sources:
