@@ -22,11 +22,13 @@ from vcenter_pipeline.model.current_rows import key_column, merge_rows, to_objec
 from vcenter_pipeline.storage.database import Database
 from vcenter_pipeline.storage.ddl import declared_table
 from vcenter_pipeline.storage.known import Known, read_known
+from vcenter_pipeline.storage.ledger import read_ledger_of_source
 from vcenter_pipeline.storage.pieces import PieceRows, Wanted, read_collection, read_pieces, read_rows_of_source
 
 PARTS: Final = frozenset({"vm_nics", "vm_datastores", "vm_attributes", "vm_disks", "vm_guest_disks"})
 """Tables of what belongs to virtual machines."""
 
+_OF_REPORTS: Final = frozenset({"reports", "rejected_rows"})
 _MACHINE: Final = "virtual_machine_key"
 
 
@@ -35,17 +37,16 @@ class CurrentState:
 
     def __init__(self, database: Database, client: str, environment: str) -> None:
         self._database = database
-        self._client = client
-        self._environment = environment
+        self._source = (client, environment)
         self._machines: dict[str, Machines] = {}
 
     def read(self, table: str) -> pa.Table:
         """Give the current rows of a table, with the declared types however few they are.
 
-        Of `collections` all rows are current.
+        Of `reports`, `collections` and `rejected_rows` all rows are current.
 
         Args:
-            table: a table of `model.schemas.CORE_TABLES` other than `reports` and `rejected_rows`.
+            table: a table of `model.schemas.CORE_TABLES`.
 
         Returns:
             A table with exactly `core_table(table).arrow_schema`. `report`, `collection` and `collected_at` are
@@ -57,7 +58,9 @@ class CurrentState:
         schema = core_table(table).arrow_schema
         with self._database.reading(f"read {table}") as connection:
             if table == "collections":
-                return read_rows_of_source(connection, table, self._known.source)
+                return read_rows_of_source(connection, table, self._source)
+            if table in _OF_REPORTS:
+                return read_ledger_of_source(connection, table, self._source)
             if table == "vm_snapshots":
                 found = self._snapshots(connection)
             elif table == "vcenters":
@@ -107,12 +110,12 @@ class CurrentState:
     @cached_property
     def _known(self) -> Known:
         with self._database.reading("read what is current") as connection:
-            return read_known(connection, self._client, self._environment)
+            return read_known(connection, *self._source)
 
     def _has_told_snapshots(self) -> bool:
         reports = declared_table("reports")
         select = sa.select(sa.func.max(reports.c.vm_snapshot_count)).where(
-            reports.c.client == self._client, reports.c.environment == self._environment
+            reports.c.client == self._source[0], reports.c.environment == self._source[1]
         )
         with self._database.reading("read the ledger") as connection:
             return connection.scalar(select) is not None

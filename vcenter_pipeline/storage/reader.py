@@ -12,8 +12,8 @@ from vcenter_pipeline.model.columns import core_table
 from vcenter_pipeline.storage.current import CurrentState
 from vcenter_pipeline.storage.database import Database
 from vcenter_pipeline.storage.ddl import declared_table
-from vcenter_pipeline.storage.pieces import fetched
-from vcenter_pipeline.storage.values import Shared, to_record_batch, to_values
+from vcenter_pipeline.storage.ledger import rows_of_reports, select_ledger
+from vcenter_pipeline.storage.values import to_values
 
 LedgerRow = dict[str, Any]
 """A row of `reports` by column name; instants naive UTC."""
@@ -60,17 +60,7 @@ def read_current(database: Database, client: str, environment: str, table: str) 
     Raises:
         StorageError: the database did not answer.
     """
-    if table not in {"reports", "rejected_rows"}:
-        return CurrentState(database, client, environment).read(table)
-    reports = declared_table("reports")
-    is_of_source = sa.and_(reports.c.client == client, reports.c.environment == environment)
-    with database.reading(f"read {table}") as connection:
-        if table == "rejected_rows":
-            has_some = sa.func.coalesce(reports.c.rejected_row_count, 1) > 0
-            return _rows_of(connection, table, sa.select(reports.c.report).where(is_of_source, has_some))
-        declared = core_table("reports")
-        batches = [to_record_batch(rows, declared) for rows in fetched(connection.execute(_ledger(is_of_source)))]
-        return pa.Table.from_batches(batches, declared.arrow_schema)
+    return CurrentState(database, client, environment).read(table)
 
 
 def read_reports_rows(database: Database, table: str, reports: Sequence[str]) -> pa.Table:
@@ -80,7 +70,7 @@ def read_reports_rows(database: Database, table: str, reports: Sequence[str]) ->
         StorageError: the database did not answer.
     """
     with database.reading(f"read {table}") as connection:
-        return _rows_of(connection, table, reports)
+        return rows_of_reports(connection, table, reports)
 
 
 def find_reports(database: Database, client: str, environment: str, fingerprint: str) -> list[LedgerRow]:
@@ -173,33 +163,7 @@ def summary(database: Database) -> list[SourceSummary]:
     return found
 
 
-def _rows_of(connection: sa.Connection, table: str, reports: sa.Select[str] | Sequence[str]) -> pa.Table:
-    """Read rows report by report, oldest first; what the rows of a report share is read once, from the ledger."""
-    declared, sql, ledger = core_table(table), declared_table(table), declared_table("reports")
-    own = [sql.c[column.name] for column in declared.columns if column.name not in Shared._fields]
-    shared_columns = [ledger.c[name] for name in Shared._fields]
-    found = connection.execute(
-        sa.select(*shared_columns)
-        .where(ledger.c.status == "ingested", ledger.c.report.in_(reports))
-        .order_by(ledger.c.collected_at, ledger.c.report)
-    ).all()
-    batches: list[pa.RecordBatch] = []
-    for report, client, environment, collected_at in found:
-        shared = Shared(report, client, environment, datetime.fromisoformat(collected_at))
-        select = sa.select(*own).where(sql.c.report == report).order_by(*sql.primary_key.columns)
-        rows_of_batches = fetched(connection.execute(select))
-        batches += [to_record_batch(rows, declared, shared._asdict()) for rows in rows_of_batches]
-    return pa.Table.from_batches(batches, declared.arrow_schema)
-
-
-def _ledger(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """Select ledger rows in the declared column order, oldest first."""
-    reports = declared_table("reports")
-    columns = [reports.c[column.name] for column in core_table("reports").columns]
-    return sa.select(*columns).where(*conditions).order_by(reports.c.ingested_at, reports.c.report)
-
-
 def _ledger_rows(database: Database, *conditions: sa.ColumnElement[bool]) -> list[LedgerRow]:
     declared = core_table("reports")
     with database.reading("read the ledger") as connection:
-        return [to_values(row, declared) for row in connection.execute(_ledger(*conditions))]
+        return [to_values(row, declared) for row in connection.execute(select_ledger(*conditions))]

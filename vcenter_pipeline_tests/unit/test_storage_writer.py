@@ -222,6 +222,18 @@ def test_many_rows_keep_every_value_in_its_column(database: Database) -> None:
     assert set(current["is_system"].to_pylist()) == {None}
 
 
+def test_one_row_that_differs_in_the_middle_keeps_its_values(database: Database) -> None:
+    """What all rows share is handed over once: the one machine that is off would otherwise be on as all others."""
+    rows = [vm(f"vm{number:04}", cpu_count=2) for number in range(300)]
+    rows[150] = vm("vm0150", cpu_count=None)
+    store(database, *rows)
+    assert read_current(database, "acme", "prod", "virtual_machines")["cpu_count"].to_pylist() == [
+        *[2] * 150,
+        None,
+        *[2] * 149,
+    ]
+
+
 def test_quarantine_replaces_quarantine_but_never_an_ingested_report(database: Database) -> None:
     """The ledger would otherwise say that a report is not in the tables, while its rows are."""
     assert record_quarantine(database, ledger(status="quarantined", reason="first", virtual_machine_count=None))
