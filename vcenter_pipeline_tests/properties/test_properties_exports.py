@@ -87,12 +87,14 @@ ALARMS = st.lists(
 )
 
 
-def star_of(machines: list[dict[str, Any]], alarms: list[dict[str, Any]]) -> dict[str, pa.Table]:
+def star_of(
+    machines: list[dict[str, Any]], alarms: list[dict[str, Any]], **more: list[dict[str, Any]]
+) -> dict[str, pa.Table]:
     """Give the published tables of a source with these rows."""
     core: dict[str, pa.Table] = {name: core_table(name).arrow_schema.empty_table() for name in CORE_TABLES}
     at = datetime.fromisoformat("2026-01-31T02:00")
-    always = {"client": "acme", "environment": "prod", "collected_at": at, "report": "r1"}
-    for name, rows in (("virtual_machines", machines), ("triggered_alarms", alarms)):
+    always = {"client": "acme", "environment": "prod", "collected_at": at, "report": "r1", "collection": 1}
+    for name, rows in {"virtual_machines": machines, "triggered_alarms": alarms, **more}.items():
         core[name] = pa.Table.from_pylist([always | row for row in rows], core[name].schema)
     return build_star("acme", "prod", core)
 
@@ -122,3 +124,83 @@ def test_order_of_arrival_does_not_matter(machines: list[dict[str, Any]], alarms
     """Otherwise the same report, read again, changes every file."""
     forwards, backwards = star_of(machines, alarms), star_of(machines[::-1], alarms[::-1])
     assert all(table.equals(backwards[name]) for name, table in forwards.items())
+
+
+def rows_of(key: str, **values: st.SearchStrategy[str | None]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Give rows with these values, told apart by their key."""
+    vcenter = st.sampled_from(["vc1", "vc2"])
+    row = st.fixed_dictionaries({key: st.text(alphabet="abc", min_size=1, max_size=3), "vcenter": vcenter, **values})
+    return st.lists(row, max_size=6, unique_by=lambda one: one[key])
+
+
+MOIDS = st.none() | st.sampled_from(["host-1", "host-2"])
+NAMES = st.none() | st.sampled_from(["one", "One", "two"])
+DATACENTERS = st.none() | st.sampled_from(["east", "west"])
+FOLDERS = st.none() | st.sampled_from(["/dc/vm", "/dc/vm/a", "/dc/vm/b", "/dc2/vm/a"])
+
+PLACED = rows_of("virtual_machine_key", esxi_host=NAMES, esxi_host_moid=MOIDS, cluster=NAMES, datacenter=DATACENTERS)
+HOSTS = rows_of("esxi_host_key", name=NAMES, moid=MOIDS, cluster=NAMES, datacenter=DATACENTERS)
+CLUSTERS = rows_of("cluster_key", name=NAMES, datacenter=DATACENTERS)
+
+
+def only(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give the row when there is one; else one in which nothing is known."""
+    return rows[0] if len(rows) == 1 else {}
+
+
+@given(PLACED, HOSTS, CLUSTERS)
+def test_places_are_those_that_alone_can_be_meant(
+    machines: list[dict[str, Any]], hosts: list[dict[str, Any]], clusters: list[dict[str, Any]]
+) -> None:
+    """The joins are done on whole columns; this says row by row what they must give."""
+    expected = {}
+    for machine in machines:
+        near = [host for host in hosts if host["vcenter"] == machine["vcenter"]]
+        moid, name = machine["esxi_host_moid"], machine["esxi_host"]
+        host = only([one for one in near if moid is not None and one["moid"] == moid])
+        if not host and name is not None:
+            host = only([one for one in near if (one["name"] or "").lower() == name.lower()])
+        cluster = machine["cluster"] or host.get("cluster")
+        datacenter = machine["datacenter"] or host.get("datacenter")
+        named = [one for one in clusters if one["vcenter"] == machine["vcenter"] and one["name"] == cluster]
+        named = named if cluster is not None else []
+        found = only([one for one in named if datacenter is not None and one["datacenter"] == datacenter])
+        if not found and (datacenter is None or only(named).get("datacenter") is None):
+            found = only(named)
+        expected[machine["virtual_machine_key"]] = (
+            host.get("esxi_host_key"),
+            name or host.get("name"),
+            cluster,
+            datacenter,
+            found.get("cluster_key"),
+        )
+    columns = ("esxi_host_key", "esxi_host", "cluster", "datacenter", "cluster_key")
+    published = star_of(machines, [], esxi_hosts=hosts, clusters=clusters)["dim_virtual_machine"].to_pylist()
+    assert {row["virtual_machine_key"]: tuple(row[name] for name in columns) for row in published} == expected
+
+
+SNAPSHOTS = rows_of(
+    "snapshot_key",
+    virtual_machine_key=st.none() | st.sampled_from(["a", "b"]),
+    vm_name=NAMES,
+    vm_folder=st.none() | st.sampled_from(["vm", "a", "b"]),
+)
+
+
+@given(rows_of("virtual_machine_key", name=NAMES, folder=FOLDERS), SNAPSHOTS)
+def test_snapshots_are_of_the_only_machine_that_they_can_mean(
+    machines: list[dict[str, Any]], snapshots: list[dict[str, Any]]
+) -> None:
+    """As above, of snapshots of which there is only a name and the last part of a folder."""
+    expected = {}
+    for snapshot in snapshots:
+        key, name, folder = snapshot["virtual_machine_key"], snapshot["vm_name"], snapshot["vm_folder"]
+        named = [one for one in machines if name is not None and one["name"] == name]
+        named = [one for one in named if one["vcenter"] == snapshot["vcenter"]]
+        machine = only(named)
+        if not machine and folder is not None and all(one["folder"] for one in named):
+            machine = only([one for one in named if one["folder"].rpartition("/")[2] == folder])
+        match = "name" if machine else "ambiguous name" if named else "unknown name"
+        expected[snapshot["snapshot_key"]] = (key, "key") if key else (machine.get("virtual_machine_key"), match)
+    published = star_of(machines, [], vm_snapshots=snapshots)["dim_vm_snapshot"].to_pylist()
+    assert {row["snapshot_key"]: (row["virtual_machine_key"], row["vm_match"]) for row in published} == expected
