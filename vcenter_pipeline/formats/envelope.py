@@ -112,14 +112,17 @@ class Place(NamedTuple):
         return self._replace(
             turn=register.get(variable, self.turn),
             arguments=arguments,
-            vcenter=to_vcenter(register) or _to_host_name(arguments.get("hostname")) or self.vcenter,
+            vcenter=to_vcenter(register)
+            or to_vcenter(arguments)
+            or _to_host_name(arguments.get("hostname"))
+            or self.vcenter,
         )
 
     @property
     def is_narrow(self) -> bool:
         """Whether the module was asked for less than all: one object, or a part of the vCenter outside of a loop."""
         asked = _ONE_OBJECT if self.is_turn else (*_ONE_OBJECT, *_PART_OF_A_VCENTER)
-        return any(self.arguments.get(key) for key in asked)
+        return self.arguments.get("vm_type") == "template" or any(self.arguments.get(key) for key in asked)
 
 
 def to_vcenter(register: Item) -> str | None:

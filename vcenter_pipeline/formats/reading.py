@@ -199,6 +199,10 @@ class _Reader:
                 rows.reject(index, f"it stands among {found.shape.meaning} and is none of them")
         if isinstance(items, Mapping):
             items = [_with_name(value, found.shape.name_key, name) for name, value in items.items()]
+            if found.shape.forms == {"mapping"}:
+                items = [
+                    item for item in items if isinstance(item, Mapping) and found.shape.sureness(item, place.around)
+                ]
         start = 0
         while start < len(items):
             end = start + max(1, self._batch_rows - len(rows))

@@ -38,13 +38,13 @@ def _by_name(value: Item, around: Surroundings, shapes: Iterable[Shape]) -> Reco
     """Recognise a mapping by name: each of its values is an item of one shape.
 
     A register is none, though all that it has may be objects: its `item` often is a whole virtual machine. Under the
-    module's own word some values may be damaged.
+    module's own word some values may be damaged, and an inventory may have hosts that are no virtual machines.
     """
     items = list(value.values())
     if not all(isinstance(item, Mapping) for item in items) or not ECHOES.isdisjoint(value):
         return None
     found = _first(items, "mapping", around, shapes)
-    if found is None or around.key in found.shape.list_keys:
+    if found is None or around.key in found.shape.list_keys or found.shape.forms == {"mapping"}:
         return found
     sureness = found.shape.sureness
     return found if all(isinstance(item, Mapping) and sureness(item, around) for item in items) else None

@@ -62,7 +62,9 @@ ASKED: Final = frozenset(
         "name",
         "use_instance_uuid",
         "uuid",
+        "vcenter_hostname",
         "vm_name",
+        "vm_type",
     },
 )
 """Arguments of a module that say what it was asked about; no other is looked at, because others are secret."""

@@ -114,6 +114,21 @@ def test_the_old_program_s_file() -> None:
     assert told(json.dumps(document)) == [("old_vm_list", "vms", 1), ("triggered_alarms", "alarms", 1)]
 
 
+def test_an_inventory_may_have_hosts_that_are_no_machines() -> None:
+    """`localhost` and a switch stand in most inventories: without this each machine would be a list of its own."""
+    machine = {"config": {"name": "web", "instanceUuid": "0b0e0daf-6d66-59bd-a449-f293fbc0e26c"}, "guest": {}}
+    hostvars = {"localhost": {"ansible_connection": "local"}, "web_0b0e": machine, "switch": {"ports": 48}}
+    (batch,) = read(json.dumps({"_meta": {"hostvars": hostvars}, "all": {"children": []}}))
+    assert (batch.shape, len(batch.records), batch.rejected, batch.is_complete) == ("vmware_vm_inventory", 1, [], True)
+
+
+def test_a_list_of_templates_is_not_all_machines() -> None:
+    """The templates of a vCenter, taken for its machines, would remove all others."""
+    turn = {"virtual_machines": [MACHINE], "invocation": {"module_args": {"vm_type": "template"}}}
+    (batch,) = read(json.dumps({"results": [turn]}))
+    assert not batch.is_complete
+
+
 def test_alarms_that_are_only_declared_are_not_taken_for_triggered_ones() -> None:
     """Every definition of an alarm would stand as an alarm on its folder."""
     state = {
