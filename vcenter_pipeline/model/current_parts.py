@@ -57,7 +57,7 @@ def to_machines(
         objects: which of them are one machine.
         merged: one row a machine, with its key.
     """
-    tell = np.flatnonzero(pc.is_valid(rows["snapshot_count"]).to_numpy())
+    tell = np.flatnonzero(pc.is_valid(rows["snapshot_count"]).to_numpy(zero_copy_only=False))
     return Machines(
         pieces=pieces,
         places=places,
@@ -73,8 +73,8 @@ def to_parts(table: pa.Table, places: Numbers, machines: Machines) -> Parts:
     """Find the machine of each row of a table of parts, and give the rows of known machines with its key now."""
     known = _located(machines.places, machines.row_keys)
     rows = pc.index_in(_located(places, table[_KEY]), value_set=known)
-    is_known = pc.is_valid(rows).to_numpy()
-    rows = rows.filter(pc.is_valid(rows)).to_numpy()
+    is_known = pc.is_valid(rows).to_numpy(zero_copy_only=False)
+    rows = rows.filter(pc.is_valid(rows)).to_numpy(zero_copy_only=False)
     numbers = machines.numbers[rows]
     table = table.filter(pa.array(is_known))
     keys: Any = machines.keys.take(pa.array(numbers))
@@ -97,12 +97,12 @@ def choose_parts(name: str, parts: Parts, machine_count: int) -> pa.Table:
     """
     counts = np.ones(len(parts.places), bool)
     if name == "vm_nics":
-        has_address = pc.is_valid(parts.table["address"]).to_numpy()
+        has_address = pc.is_valid(parts.table["address"]).to_numpy(zero_copy_only=False)
         with_address = first_of(parts.machines[has_address], parts.places[has_address], machine_count)
         first = np.where(with_address < 0, _first_places(parts, machine_count), with_address)
         counts = parts.places == first[parts.machines]
     elif name == "vm_attributes":
-        is_tag = pc.equal(parts.table["kind"], "tag").to_numpy()
+        is_tag = pc.equal(parts.table["kind"], "tag").to_numpy(zero_copy_only=False)
         first = _first_places(parts.kept(~is_tag), machine_count)
         counts = is_tag | (parts.places == first[parts.machines])
     else:

@@ -81,7 +81,7 @@ def merge_rows(kind: Kind, table: pa.Table, objects: Objects) -> pa.Table:
 
 def _first_valid(column: "pa.ChunkedArray[Any]", objects: Objects) -> "pa.Array[Any]":
     """Give the first row of each object in which the column has a value; null where none has."""
-    rows = np.flatnonzero(pc.is_valid(column).to_numpy())
+    rows = np.flatnonzero(pc.is_valid(column).to_numpy(zero_copy_only=False))
     found = first_of(objects.numbers[rows], rows, len(objects.first))
     return pa.array(found, mask=found < 0)
 

@@ -94,9 +94,7 @@ class _VirtualMachine(DeclaredTable):
     booted_at: Series[Instant] = instant("Booted", "When it was last powered on.")
     created_at: Series[Instant] = instant("Created", "When it was created.")
     esxi_host_moid: Series[Text] = text("ESXi Host Moid", "The managed object id of the host.")
-    committed_bytes: Series[Count] = count(
-        "Committed Bytes", "What its files take on the datastores.", unit="bytes"
-    )
+    committed_bytes: Series[Count] = count("Committed Bytes", "What its files take on the datastores.", unit="bytes")
 
 
 class DimVirtualMachine(_VirtualMachine):
