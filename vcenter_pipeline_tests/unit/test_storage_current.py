@@ -117,7 +117,7 @@ def test_a_partial_list_never_removes_and_never_overrules(database: Database) ->
     ]
 
 
-def test_of_daily_details_the_newest_counts_and_older_ones_are_not_read(database: Database) -> None:
+def test_of_daily_details_the_newest_counts(database: Database) -> None:
     """Where nobody lists all, a machine is what its newest report says: a null there is not an old value."""
     store(database, "r1", 1, asked(virtual_machine(moid="vm-1", name="web", primary_ip="10.0.0.1", cpu_count=2)))
     store(database, "r2", 2, asked(virtual_machine(moid="vm-1", name="web", cpu_count=4)))
