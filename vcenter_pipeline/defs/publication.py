@@ -17,9 +17,8 @@ from vcenter_pipeline.intake.sources import Source
 from vcenter_pipeline.model.columns import published_table
 from vcenter_pipeline.model.schemas import PUBLISHED_TABLES
 from vcenter_pipeline.storage.current import CurrentState
-from vcenter_pipeline.storage.reader import find_reports, read_current
+from vcenter_pipeline.storage.reader import find_reports
 
-_OF_THE_LEDGER: Final = ("reports", "rejected_rows")
 _FIRST: Final = ("dim_vm_disk", "dim_virtual_machine", "dim_source", "fact_triggered_alarm", "dim_vm_snapshot")
 """Tables that come first, so that the large tables that others refer to are soon cut down to what those need."""
 
@@ -35,18 +34,12 @@ def build_tables(pipeline: Pipeline, source: Source) -> PackedTables:
 def _built(pipeline: Pipeline, source: Source) -> Iterator[tuple[str, pa.Table]]:
     client, environment = source.client, source.environment
     state = CurrentState(pipeline.database, client, environment)
-
-    def read(name: str) -> pa.Table:
-        if name in _OF_THE_LEDGER:
-            return read_current(pipeline.database, client, environment, name)
-        return state.read(name)
-
     waiting = [*_FIRST, *(name for name in PUBLISHED_TABLES if name not in _FIRST)]
     held: dict[str, pa.Table] = {}
     while waiting:
         name = waiting.pop(0)
         own, *_ = made_from = MADE_FROM[name]
-        held |= {core: read(core) for core in made_from if core not in held}
+        held |= {core: state.read(core) for core in made_from if core not in held}
         yield name, build_table(name, client, environment, held)
         wanted = {core for other in waiting for core in MADE_FROM[other]}
         held = {core: table for core, table in held.items() if core in wanted}

@@ -75,6 +75,8 @@ def place_files(files: pa.Table, machines: pa.Table, datastores: pa.Table) -> pa
     the two is unknown and the vCenter has one datastore of that name.
     """
     files = without_collection(files)
+    if not datastores.num_rows:
+        return files.append_column("datastore_key", pa.nulls(files.num_rows, pa.string()))
     named = files.select(["datastore_name", "datastore_url"]).append_column("vcenter", _vcenters(files, machines))
     by_url = only_rows(joined(named, "vcenter", "datastore_url"), joined(datastores, "vcenter", "url"))
     by_name = only_rows(joined(named, "vcenter", "datastore_name"), joined(datastores, "vcenter", "name"))

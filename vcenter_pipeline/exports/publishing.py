@@ -1,6 +1,6 @@
 """Every file of one source: the one entry to this room."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
@@ -10,6 +10,22 @@ import pyarrow as pa
 from vcenter_pipeline.exports.contract import FILE_FORMATS, TABLE_NAMES, WORKBOOK_NAME, FileFormat, conform, file_name
 from vcenter_pipeline.exports.files import write_csv, write_json, write_parquet
 from vcenter_pipeline.exports.replacing import FILE_MODE, Replacing
+
+
+class _Conformed(Mapping[str, pa.Table]):
+    """The tables as they are declared, made so at each look."""
+
+    def __init__(self, tables: Mapping[str, pa.Table]) -> None:
+        self._tables = tables
+
+    def __getitem__(self, name: str) -> pa.Table:
+        return conform(name, self._tables[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TABLE_NAMES)
+
+    def __len__(self) -> int:
+        return len(TABLE_NAMES)
 
 
 class PublishedFile(NamedTuple):
@@ -33,8 +49,8 @@ def publish(
 
     Args:
         directory: the source's own: `<output>/<client>/<environment>`; it is made when missing.
-        tables: every published table, as `star.build_star` gives them; each is looked at once, and once more
-            for the workbook.
+        tables: every published table, as `star.build_star` gives them; each is looked at once, and three
+            times more for the workbook.
         file_formats: some of `parquet`, `csv`, `json`, `excel`.
         guard_formulas: whether CSV gets an apostrophe before text that a spreadsheet would run.
         file_mode: the permissions of the files.
@@ -67,5 +83,5 @@ def publish(
 
             names.append(WORKBOOK_NAME)
             with replacing.open(WORKBOOK_NAME) as file:
-                write_workbook(file, {name: conform(name, tables[name]) for name in TABLE_NAMES})
+                write_workbook(file, _Conformed(tables))
     return [PublishedFile(directory / name, (directory / name).stat().st_size) for name in names]

@@ -51,7 +51,8 @@ _WRITING_TIMES: Final = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:
 
 class _Sheet(NamedTuple):
     title: str
-    rows: pa.Table
+    table: str
+    """Its rows are asked for when they are written: those of all sheets would be the peak of a run's memory."""
     reference: str
 
 
@@ -63,7 +64,7 @@ def write_workbook(file: BinaryIO, tables: Mapping[str, pa.Table], *, max_rows: 
 
     Args:
         file: where to; it must be seekable.
-        tables: every published table, as `contract.conform` gives it.
+        tables: every published table, as `contract.conform` gives it; each is looked at three times.
         max_rows: the rows of a sheet.
 
     Raises:
@@ -79,17 +80,18 @@ def write_workbook(file: BinaryIO, tables: Mapping[str, pa.Table], *, max_rows: 
             # opened by name, a member bears the year 1980, so the same tables give the same bytes
             with full.open(name, "w") as member:
                 if name in sheets:
-                    _write_sheet(member, content, sheets[name], date_style)
+                    sheet = sheets[name]
+                    _write_sheet(member, content, sheet, tables[sheet.table].slice(0, max_rows), date_style)
                 else:
                     member.write(content)
 
 
-def _write_sheet(member: IO[bytes], content: bytes, sheet: _Sheet, date_style: int) -> None:
+def _write_sheet(member: IO[bytes], content: bytes, sheet: _Sheet, table: pa.Table, date_style: int) -> None:
     content = _DIMENSION.sub(rb"\g<1>" + sheet.reference.encode(), content, count=1)
     head, end, tail = content.partition(b"</sheetData>")
     size = len(content)
     member.write(head)
-    for rows in to_sheet_rows(sheet.rows, date_style=date_style):
+    for rows in to_sheet_rows(table, date_style=date_style):
         size += len(rows)
         if size > _MAX_SHEET_BYTES:
             raise ExportError(
@@ -112,7 +114,8 @@ def _frame(tables: Mapping[str, pa.Table], max_rows: int) -> tuple[io.BytesIO, i
         reference = _add_table(sheet, name, display_names(name), first_row=1, row_count=rows.num_rows)
         _set_widths(sheet, name, rows)
         sheet.freeze_panes = "A2"
-        sheets[f"xl/worksheets/sheet{number}.xml"] = _Sheet(sheet.title, rows, reference)
+        sheets[f"xl/worksheets/sheet{number}.xml"] = _Sheet(sheet.title, name, reference)
+        del rows  # before the next table is there
     frame = io.BytesIO()
     workbook.save(frame)
     return frame, date_style, sheets
