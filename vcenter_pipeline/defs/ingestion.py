@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import BinaryIO, Final, Literal, NamedTuple, cast
 
 from vcenter_pipeline.errors import PipelineError, ReportError, UnfinishedError
-from vcenter_pipeline.formats.document import Limits, TruncatedError
+from vcenter_pipeline.formats.documents.document import Limits, TruncatedError
 from vcenter_pipeline.formats.reading import read_batches
 from vcenter_pipeline.formats.stamp import read_stamp
 from vcenter_pipeline.intake.collected_at import to_collected_at

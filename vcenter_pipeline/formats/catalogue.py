@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from vcenter_pipeline.errors import PermanentError
-from vcenter_pipeline.formats.document import Limits
+from vcenter_pipeline.formats.documents.document import Limits
 from vcenter_pipeline.formats.reading import read_batches
 from vcenter_pipeline.formats.shape import Shape
 from vcenter_pipeline.formats.shapes import SHAPES

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import BinaryIO, Final, cast
 
 from vcenter_pipeline.errors import ReportError
-from vcenter_pipeline.formats.document import Fragment, Limits, read_document
+from vcenter_pipeline.formats.documents.document import Fragment, Limits, read_document
 from vcenter_pipeline.formats.envelope import ECHOES, RESULTS, Outcome, Place, children_of, outcome_of, to_vcenter
 from vcenter_pipeline.formats.failures import Failures
 from vcenter_pipeline.formats.findings import Findings, kind_of

@@ -2,34 +2,32 @@
 
 from typing import Final
 
-from vcenter_pipeline.formats import (
-    alarm_events,
-    alarm_state,
-    govc_alarms,
-    old_vm_list,
-    powercli_alarms,
-    powercli_vm,
-    triggered_alarms,
+from vcenter_pipeline.formats.alarms import alarm_events, alarm_state, govc_alarms, powercli_alarms, triggered_alarms
+from vcenter_pipeline.formats.estate import (
     vcenter_rest_cluster,
     vcenter_rest_datastore,
     vcenter_rest_host,
-    vcenter_rest_vm,
-    vm_resource_info,
     vmware_about_info,
     vmware_all_snapshots_info,
     vmware_cluster_info,
     vmware_datacenter_info,
     vmware_datastore_info,
+    vmware_host_facts,
+    vmware_resource_pool_info,
+    vsphere_host,
+)
+from vcenter_pipeline.formats.machines import (
+    old_vm_list,
+    powercli_vm,
+    vcenter_rest_vm,
+    vm_resource_info,
     vmware_guest_disk_info,
     vmware_guest_info,
     vmware_guest_snapshot_info,
     vmware_guest_tools_info,
-    vmware_host_facts,
-    vmware_resource_pool_info,
     vmware_tag_info,
     vmware_vm_info,
     vmware_vm_inventory,
-    vsphere_host,
     vsphere_vm,
 )
 from vcenter_pipeline.formats.shape import Shape

@@ -9,9 +9,9 @@ from datetime import datetime, tzinfo
 from typing import BinaryIO, Final
 
 from vcenter_pipeline.errors import ReportError
-from vcenter_pipeline.formats.content import Content
-from vcenter_pipeline.formats.document import Limits, read_document
-from vcenter_pipeline.formats.fragment import MIB, DamageError
+from vcenter_pipeline.formats.documents.content import Content
+from vcenter_pipeline.formats.documents.document import Limits, read_document
+from vcenter_pipeline.formats.documents.fragment import MIB, DamageError
 from vcenter_pipeline.formats.shape import Item
 from vcenter_pipeline.model.units import times_without_zone, to_instant
 

@@ -12,7 +12,7 @@ import yaml
 
 from vcenter_pipeline.errors import ReportError
 from vcenter_pipeline.formats.catalogue import render_shapes
-from vcenter_pipeline.formats.document import Limits
+from vcenter_pipeline.formats.documents.document import Limits
 from vcenter_pipeline.formats.reading import read_batches
 from vcenter_pipeline.formats.shape import Shape
 from vcenter_pipeline.formats.shapes import SHAPES

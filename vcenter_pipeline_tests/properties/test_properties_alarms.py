@@ -6,15 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vcenter_pipeline.formats import (
-    alarm_events,
-    alarm_state,
-    govc_alarms,
-    old_vm_list,
-    powercli_alarms,
-    powercli_vm,
-    triggered_alarms,
-)
+from vcenter_pipeline.formats.alarms import alarm_events, alarm_state, govc_alarms, powercli_alarms, triggered_alarms
+from vcenter_pipeline.formats.machines import old_vm_list, powercli_vm
 from vcenter_pipeline.formats.shape import Shape, SpoiltChild, Sureness, Surroundings
 
 SHAPES: list[Shape] = [

@@ -14,7 +14,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from vcenter_pipeline.errors import ReportError
-from vcenter_pipeline.formats.document import Fragment, Limits, TruncatedError, read_document
+from vcenter_pipeline.formats.documents.document import Fragment, Limits, TruncatedError, read_document
 
 NO_LIMIT = 10**9
 LETTERS = st.sampled_from(["ascii", "all"])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vcenter_pipeline.errors import ReportError
-from vcenter_pipeline.formats.document import Limits
+from vcenter_pipeline.formats.documents.document import Limits
 from vcenter_pipeline.formats.reading import read_batches
 from vcenter_pipeline.model.batches import Batch
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vcenter_pipeline.formats.alarm_events import SHAPE, parse_alarm_event, to_sureness
+from vcenter_pipeline.formats.alarms.alarm_events import SHAPE, parse_alarm_event, to_sureness
 from vcenter_pipeline.formats.shape import Item, Sureness, Surroundings
 from vcenter_pipeline.model.records import TriggeredAlarm
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vcenter_pipeline.formats.asked import Asked, to_asked, to_identified
+from vcenter_pipeline.formats.machines.asked import Asked, to_asked, to_identified
 from vcenter_pipeline.formats.shape import Surroundings
 from vcenter_pipeline.model.records import virtual_machine
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vcenter_pipeline.formats import (
+from vcenter_pipeline.formats.estate import vsphere_host
+from vcenter_pipeline.formats.machines import (
     vm_resource_info,
     vmware_guest_disk_info,
     vmware_guest_info,
     vmware_guest_snapshot_info,
     vmware_guest_tools_info,
     vmware_vm_inventory,
-    vsphere_host,
     vsphere_vm,
 )
 from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, Sureness, Surroundings

@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 
 from vcenter_pipeline.errors import ReportError
-from vcenter_pipeline.formats.document import Fragment, Limits, TruncatedError, read_document
+from vcenter_pipeline.formats.documents.document import Fragment, Limits, TruncatedError, read_document
 
 REPORTS = Path(__file__).parent.parent / "reports"
 LIMITS = Limits(max_file_bytes=16_000_000, max_content_bytes=16_000_000)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from vcenter_pipeline.formats.govc_alarms import SHAPE, parse_alarm_state, to_sureness
+from vcenter_pipeline.formats.alarms.govc_alarms import SHAPE, parse_alarm_state, to_sureness
 from vcenter_pipeline.formats.shape import Item, Sureness, Surroundings
 from vcenter_pipeline.model.records import TriggeredAlarm
 

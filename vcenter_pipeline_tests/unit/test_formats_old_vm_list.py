@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vcenter_pipeline.formats.old_vm_list import SHAPE, parse_virtual_machine, to_sureness
+from vcenter_pipeline.formats.machines.old_vm_list import SHAPE, parse_virtual_machine, to_sureness
 from vcenter_pipeline.formats.shape import Item, SpoiltChild, Sureness, Surroundings
 from vcenter_pipeline.model.records import VirtualMachine, VmDatastore, virtual_machine
 

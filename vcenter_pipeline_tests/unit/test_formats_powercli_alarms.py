@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from vcenter_pipeline.formats.powercli_alarms import SHAPE, parse_powercli_alarm, to_sureness
+from vcenter_pipeline.formats.alarms.powercli_alarms import SHAPE, parse_powercli_alarm, to_sureness
 from vcenter_pipeline.formats.shape import Item, Sureness, Surroundings
 from vcenter_pipeline.model.records import TriggeredAlarm
 

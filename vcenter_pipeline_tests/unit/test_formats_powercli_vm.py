@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vcenter_pipeline.formats.powercli_vm import SHAPE, parse_virtual_machine, to_sureness
+from vcenter_pipeline.formats.machines.powercli_vm import SHAPE, parse_virtual_machine, to_sureness
 from vcenter_pipeline.formats.shape import Item, Sureness, Surroundings
 from vcenter_pipeline.model.records import VirtualMachine, virtual_machine
 

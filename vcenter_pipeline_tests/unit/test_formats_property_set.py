@@ -2,7 +2,8 @@
 
 import pytest
 
-from vcenter_pipeline.formats.property_set import (
+from vcenter_pipeline.formats.shape import Item, SpoiltChild
+from vcenter_pipeline.formats.values.property_set import (
     has_property,
     to_entries,
     to_first,
@@ -10,7 +11,6 @@ from vcenter_pipeline.formats.property_set import (
     to_property,
     to_reference,
 )
-from vcenter_pipeline.formats.shape import Item, SpoiltChild
 from vcenter_pipeline.model.units import to_count
 
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from vcenter_pipeline.errors import ReportError
-from vcenter_pipeline.formats.document import Limits
+from vcenter_pipeline.formats.documents.document import Limits
 from vcenter_pipeline.formats.reading import read_batches
 from vcenter_pipeline.model.batches import Batch, RejectedRow
 from vcenter_pipeline.model.records import TriggeredAlarm, VirtualMachine

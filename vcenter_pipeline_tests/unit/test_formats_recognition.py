@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, get_args
 import pytest
 
 import vcenter_pipeline
-from vcenter_pipeline.formats.document import Limits, read_document
+from vcenter_pipeline.formats.documents.document import Limits, read_document
 from vcenter_pipeline.formats.envelope import Place
 from vcenter_pipeline.formats.recognition import Recognised, claim, recognise
 from vcenter_pipeline.formats.shape import Form, Item, Shape, Sureness, Surroundings

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from vcenter_pipeline.formats import alarm_events, alarm_state, govc_alarms, powercli_alarms, triggered_alarms
+from vcenter_pipeline.formats.alarms import alarm_events, alarm_state, govc_alarms, powercli_alarms, triggered_alarms
+from vcenter_pipeline.formats.alarms.triggered_alarms import SHAPE, to_sureness
 from vcenter_pipeline.formats.shape import Item, Sureness, Surroundings
-from vcenter_pipeline.formats.triggered_alarms import SHAPE, to_sureness
 from vcenter_pipeline.model.records import TriggeredAlarm
 
 REPORTS = Path(__file__).parent.parent / "reports"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from vcenter_pipeline.formats import vcenter_rest_cluster
+from vcenter_pipeline.formats.estate import vcenter_rest_cluster
 from vcenter_pipeline.formats.shape import Sureness, Surroundings
 from vcenter_pipeline.model.records import Cluster
 

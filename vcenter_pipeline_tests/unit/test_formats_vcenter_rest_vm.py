@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from vcenter_pipeline.formats import vcenter_rest_vm
+from vcenter_pipeline.formats.machines import vcenter_rest_vm
 from vcenter_pipeline.formats.shape import SpoiltChild, Sureness, Surroundings
 from vcenter_pipeline.model.records import VirtualMachine, VmDisk, VmNic, virtual_machine
 

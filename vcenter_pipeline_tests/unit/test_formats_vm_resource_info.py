@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from vcenter_pipeline.formats.machines.vm_resource_info import SHAPE, parse_virtual_machine, to_sureness
 from vcenter_pipeline.formats.shape import Sureness, Surroundings
-from vcenter_pipeline.formats.vm_resource_info import SHAPE, parse_virtual_machine, to_sureness
 from vcenter_pipeline.model.records import virtual_machine
 
 AROUND = Surroundings("vms")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from vcenter_pipeline.formats import vmware_about_info
+from vcenter_pipeline.formats.estate import vmware_about_info
 from vcenter_pipeline.formats.shape import Sureness, Surroundings
 from vcenter_pipeline.model.records import VCenter
 

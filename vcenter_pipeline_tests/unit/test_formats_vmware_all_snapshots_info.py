@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from vcenter_pipeline.formats import vmware_all_snapshots_info
+from vcenter_pipeline.formats.estate import vmware_all_snapshots_info
 from vcenter_pipeline.formats.shape import Sureness, Surroundings
 from vcenter_pipeline.model.records import NamedSnapshot
 

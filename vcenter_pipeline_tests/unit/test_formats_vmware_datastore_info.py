@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from vcenter_pipeline.formats import vmware_datastore_info
+from vcenter_pipeline.formats.estate import vmware_datastore_info
 from vcenter_pipeline.formats.shape import SpoiltChild, Sureness, Surroundings
 from vcenter_pipeline.model.records import Datastore, TriggeredAlarm
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from vcenter_pipeline.formats.machines.vmware_guest_disk_info import SHAPE, parse_disks, to_sureness
 from vcenter_pipeline.formats.shape import SpoiltChild, Sureness, Surroundings
-from vcenter_pipeline.formats.vmware_guest_disk_info import SHAPE, parse_disks, to_sureness
 from vcenter_pipeline.model.records import VmDisk, virtual_machine
 
 REPORTS = Path(__file__).parent.parent / "reports"

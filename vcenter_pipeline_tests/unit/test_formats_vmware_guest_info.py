@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from vcenter_pipeline.formats.machines.vmware_guest_info import SHAPE, to_sureness
+from vcenter_pipeline.formats.machines.vmware_guest_info import parse_virtual_machine as parse_one
 from vcenter_pipeline.formats.shape import SpoiltChild, Sureness, Surroundings
-from vcenter_pipeline.formats.vmware_guest_info import SHAPE, to_sureness
-from vcenter_pipeline.formats.vmware_guest_info import parse_virtual_machine as parse_one
 from vcenter_pipeline.model.records import (
     VirtualMachine,
     VmAttribute,

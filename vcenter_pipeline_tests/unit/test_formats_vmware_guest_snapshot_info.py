@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from vcenter_pipeline.formats.machines.vmware_guest_snapshot_info import SHAPE, parse_snapshots, to_sureness
 from vcenter_pipeline.formats.shape import SpoiltChild, Sureness, Surroundings
-from vcenter_pipeline.formats.vmware_guest_snapshot_info import SHAPE, parse_snapshots, to_sureness
 from vcenter_pipeline.model.records import VmSnapshot, virtual_machine
 
 REPORTS = Path(__file__).parent.parent / "reports"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from vcenter_pipeline.formats.machines.vmware_guest_tools_info import SHAPE, parse_tools, to_sureness
 from vcenter_pipeline.formats.shape import Sureness, Surroundings
-from vcenter_pipeline.formats.vmware_guest_tools_info import SHAPE, parse_tools, to_sureness
 from vcenter_pipeline.model.records import virtual_machine
 
 REPORTS = Path(__file__).parent.parent / "reports"

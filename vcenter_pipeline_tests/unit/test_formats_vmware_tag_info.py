@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from vcenter_pipeline.formats import vmware_tag_info
+from vcenter_pipeline.formats.machines import vmware_tag_info
 from vcenter_pipeline.formats.shape import SpoiltChild, Sureness, Surroundings
 from vcenter_pipeline.model.records import VmAttribute, virtual_machine
 

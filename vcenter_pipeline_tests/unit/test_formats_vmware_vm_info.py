@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from vcenter_pipeline.formats.machines.vmware_vm_info import SHAPE, parse_virtual_machine
 from vcenter_pipeline.formats.shape import SpoiltChild, Sureness, Surroundings
-from vcenter_pipeline.formats.vmware_vm_info import SHAPE, parse_virtual_machine
 from vcenter_pipeline.model.records import VirtualMachine, VmAttribute, VmDatastore, VmNic, virtual_machine
 
 AROUND = Surroundings("virtual_machines")

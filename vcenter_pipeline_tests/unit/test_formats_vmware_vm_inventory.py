@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from vcenter_pipeline.formats.estate.vsphere_host import to_sureness as to_sureness_of_host
+from vcenter_pipeline.formats.machines.vmware_vm_inventory import SHAPE, SHAPE_WITH_ALARMS, parse_variables, to_sureness
+from vcenter_pipeline.formats.machines.vsphere_vm import to_sureness as to_sureness_of_machine
 from vcenter_pipeline.formats.shape import SpoiltChild, Sureness, Surroundings
-from vcenter_pipeline.formats.vmware_vm_inventory import SHAPE, SHAPE_WITH_ALARMS, parse_variables, to_sureness
-from vcenter_pipeline.formats.vsphere_host import to_sureness as to_sureness_of_host
-from vcenter_pipeline.formats.vsphere_vm import to_sureness as to_sureness_of_machine
 from vcenter_pipeline.model.records import (
     TriggeredAlarm,
     VirtualMachine,

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from vcenter_pipeline.formats.estate.vsphere_host import SHAPE, SHAPE_WITH_ALARMS, to_sureness
+from vcenter_pipeline.formats.machines.vsphere_vm import to_sureness as to_sureness_of_machine
 from vcenter_pipeline.formats.shape import SpoiltChild, Sureness, Surroundings
-from vcenter_pipeline.formats.vsphere_host import SHAPE, SHAPE_WITH_ALARMS, to_sureness
-from vcenter_pipeline.formats.vsphere_vm import to_sureness as to_sureness_of_machine
 from vcenter_pipeline.model.records import EsxiHost, TriggeredAlarm
 
 REPORTS = Path(__file__).parent.parent / "reports"

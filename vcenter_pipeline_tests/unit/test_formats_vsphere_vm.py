@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from vcenter_pipeline.formats.alarms.vsphere_alarms import parse_alarm_state_of
+from vcenter_pipeline.formats.machines.vsphere_vm import SHAPE, SHAPE_WITH_ALARMS, to_sureness
 from vcenter_pipeline.formats.shape import SpoiltChild, Sureness, Surroundings
-from vcenter_pipeline.formats.vsphere_alarms import parse_alarm_state_of
-from vcenter_pipeline.formats.vsphere_vm import SHAPE, SHAPE_WITH_ALARMS, to_sureness
 from vcenter_pipeline.model.records import (
     GuestDisk,
     TriggeredAlarm,

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from vcenter_pipeline.errors import ReportError
-from vcenter_pipeline.formats.document import Limits
+from vcenter_pipeline.formats.documents.document import Limits
 from vcenter_pipeline.formats.reading import read_batches
 from vcenter_pipeline.model.batches import Batch
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vcenter_pipeline.errors import ReportError
-from vcenter_pipeline.formats.document import Fragment, Limits, TruncatedError, read_document
+from vcenter_pipeline.formats.documents.document import Fragment, Limits, TruncatedError, read_document
 
 REPORTS = Path(__file__).parent.parent / "reports"
 LIMITS = Limits(max_file_bytes=16_000_000, max_content_bytes=16_000_000)
@@ -162,7 +162,7 @@ def test_deep_nesting_does_not_end_the_process(pattern: str) -> None:
     code = (
         "import io\n"
         "from vcenter_pipeline.errors import ReportError\n"
-        "from vcenter_pipeline.formats.document import Limits, read_document\n"
+        "from vcenter_pipeline.formats.documents.document import Limits, read_document\n"
         f"file = io.BytesIO({pattern!r}.encode() * 100_000)\n"
         "try: list(read_document(file, 'x.yml', Limits(10**9, 10**9)))\n"
         "except ReportError as error: print(error)\n"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from vcenter_pipeline.formats.document import Limits
+from vcenter_pipeline.formats.documents.document import Limits
 from vcenter_pipeline.formats.reading import read_batches
 from vcenter_pipeline.model.batches import Batch, RejectedRow, merge_batches
 from vcenter_pipeline.model.columns import core_table

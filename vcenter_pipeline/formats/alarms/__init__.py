@@ -1,0 +1,1 @@
+"""Shapes of triggered alarms: there is no Ansible module for them, so there are many."""

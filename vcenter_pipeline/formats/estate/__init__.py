@@ -1,0 +1,1 @@
+"""Shapes of what virtual machines run on: hosts, clusters, datastores, pools, vCenters; snapshots by name."""

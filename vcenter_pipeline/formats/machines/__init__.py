@@ -1,0 +1,1 @@
+"""Shapes of virtual machines, and of what belongs to one."""

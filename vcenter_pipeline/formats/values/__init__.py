@@ -1,0 +1,1 @@
+"""Values out of items, in whichever spelling they come."""
