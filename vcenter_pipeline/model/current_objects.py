@@ -67,6 +67,45 @@ def find_objects(kind: Kind, columns: Mapping[str, Values]) -> list[int]:
     return rows.first()
 
 
+def find_doubtful(kind: Kind, columns: Mapping[str, Values]) -> set[int]:
+    """Give the rows that are some object that is there already, and nobody can say which.
+
+    A row that has nothing but its name, where several objects before it bear that name, is one of them: as an object
+    of its own it would count twice.
+
+    Args:
+        kind: what the rows are.
+        columns: as in `find_objects`.
+    """
+    levels = LEVELS.get(kind, ())
+    if _MERE_NAME not in levels:
+        return set()
+    strong = [columns[name] for level in levels if "name" not in level.columns for name in level.columns]
+    beside = [columns[name] for level in levels for name in level.columns if "name" in level.columns and name != "name"]
+    groups: dict[int, list[int]] = {}
+    for row, first in enumerate(find_objects(kind, columns)):
+        groups.setdefault(first, []).append(row)
+    known: dict[object, list[list[int]]] = {}
+    doubtful = set[int]()
+    for rows in groups.values():
+        names = {columns["name"][row] for row in rows} - {None}
+        if any(values[row] is not None for values in strong for row in rows):
+            for name in names:
+                known.setdefault(name, []).append(rows)
+        elif any(not _are_apart(beside, rows, others) for name in names for others in known.get(name, ())):
+            doubtful.update(rows)
+    return doubtful
+
+
+def _are_apart(beside: Sequence[Values], rows: Sequence[int], others: Sequence[int]) -> bool:
+    """Say whether two objects of one name stand in different places."""
+    for values in beside:
+        mine, theirs = ({values[row] for row in some} - {None} for some in (rows, others))
+        if mine and theirs and mine.isdisjoint(theirs):
+            return True
+    return False
+
+
 def _values_of(level: Level, columns: Mapping[str, Values]) -> Values:
     if len(level.columns) == 1:
         (values,) = (columns[name] for name in level.columns)

@@ -10,7 +10,7 @@ import pyarrow.compute
 
 from vcenter_pipeline.model.batches import Kind
 from vcenter_pipeline.model.columns import core_table
-from vcenter_pipeline.model.current_objects import IDENTIFYING, find_objects, to_identities
+from vcenter_pipeline.model.current_objects import IDENTIFYING, find_doubtful, find_objects, to_identities
 from vcenter_pipeline.model.keys import to_key_prefix
 
 pc: Any = pyarrow.compute
@@ -55,6 +55,17 @@ def to_objects(kind: Kind, table: pa.Table, prefix_lengths: Numbers) -> Objects:
     keys = zip(values_of(table, key_column(kind)), prefix_lengths.tolist(), strict=True)
     firsts: dict[str, int] = {}
     return _numbered([firsts.setdefault(key[length:], row) for row, (key, length) in enumerate(keys)])
+
+
+def certain_rows(kind: Kind, table: pa.Table) -> "npt.NDArray[np.bool_] | None":
+    """Say which rows are objects that can be told apart from all before them; None when all are."""
+    columns = {name: values_of(table, name) for name in IDENTIFYING.get(kind, ())}
+    doubtful = find_doubtful(kind, columns) if columns else set()
+    if not doubtful:
+        return None
+    certain = np.ones(table.num_rows, bool)
+    certain[list(doubtful)] = False
+    return certain
 
 
 def _numbered(firsts: Sequence[int]) -> Objects:

@@ -18,7 +18,15 @@ from vcenter_pipeline.model.columns import core_table
 from vcenter_pipeline.model.current import Pieces
 from vcenter_pipeline.model.current_objects import IDENTIFYING
 from vcenter_pipeline.model.current_parts import Machines, choose_parts, choose_snapshots, to_machines, to_parts
-from vcenter_pipeline.model.current_rows import key_column, merge_rows, to_objects, vcenter_rows, with_keys, with_prefix
+from vcenter_pipeline.model.current_rows import (
+    certain_rows,
+    key_column,
+    merge_rows,
+    to_objects,
+    vcenter_rows,
+    with_keys,
+    with_prefix,
+)
 from vcenter_pipeline.storage.database import Database
 from vcenter_pipeline.storage.ddl import declared_table
 from vcenter_pipeline.storage.known import Known, read_known
@@ -94,7 +102,7 @@ class CurrentState:
                     count += len(self._of_vcenter(connection, vcenter, pieces).keys)
                 else:
                     names = (key_column(kind), *IDENTIFYING.get(kind, ()))
-                    found = read_pieces(connection, Wanted(kind, names), self._known.source, pieces)
+                    found = self._certain(connection, Wanted(kind, names), kind, pieces)
                     count += len(to_objects(kind, found.table, self._prefix_lengths(pieces, found)).first)
         return count
 
@@ -124,13 +132,19 @@ class CurrentState:
         lengths = np.asarray([len(self._known.told_prefix(one)) for one in pieces.all], np.int64)
         return lengths[found.places]
 
+    def _certain(self, connection: sa.Connection, wanted: Wanted, kind: Kind, pieces: Pieces) -> PieceRows:
+        """Read the rows of several collections, but for those that nobody can say of which object they are."""
+        found = read_pieces(connection, wanted, self._known.source, pieces)
+        certain = certain_rows(kind, found.table)
+        return found if certain is None else PieceRows(found.table.filter(pa.array(certain)), found.places[certain])
+
     def _objects(self, connection: sa.Connection, kind: Kind, vcenter: str, pieces: Pieces) -> pa.Table:
         """Read the current objects of one vCenter."""
         known, prefix = self._known, self._known.prefix(vcenter)
         if pieces.alone:
             table = read_collection(connection, kind, known.source, pieces.alone)
             return with_prefix(table, [key_column(kind)], known.told_prefix(pieces.alone), prefix, vcenter)
-        found = read_pieces(connection, Wanted(kind), known.source, pieces)
+        found = self._certain(connection, Wanted(kind), kind, pieces)
         lengths = self._prefix_lengths(pieces, found)
         objects = to_objects(kind, found.table, lengths)
         merged = with_keys(
@@ -145,7 +159,7 @@ class CurrentState:
         if vcenter not in self._machines:
             kind: Kind = "virtual_machines"
             names = (_MACHINE, *IDENTIFYING[kind], "snapshot_count")
-            found = read_pieces(connection, Wanted(kind, names), self._known.source, pieces)
+            found = self._certain(connection, Wanted(kind, names), kind, pieces)
             lengths = self._prefix_lengths(pieces, found)
             objects = to_objects(kind, found.table, lengths)
             merged = merge_rows(kind, found.table, objects)

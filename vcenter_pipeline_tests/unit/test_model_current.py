@@ -10,7 +10,7 @@ import pytest
 from vcenter_pipeline.model.batches import Kind
 from vcenter_pipeline.model.columns import core_table
 from vcenter_pipeline.model.current import Collection, plan_pieces
-from vcenter_pipeline.model.current_objects import find_objects, to_identities
+from vcenter_pipeline.model.current_objects import find_doubtful, find_objects, to_identities
 from vcenter_pipeline.model.current_rows import merge_rows, to_objects, with_keys, with_prefix
 
 U1 = "11111111-1111-1111-1111-111111111111"
@@ -127,6 +127,23 @@ def test_hosts_clusters_datastores_pools() -> None:
     assert objects(("/a", None, "dc", "s"), ("/b", None, "dc", "s"), **datastore) == "ab"
     pool: dict[str, Any] = {"kind": "resource_pools", "names": ("moid", "owner", "name")}
     assert objects((None, "c1", "Resources"), (None, "c2", "Resources"), ("r-1", "c1", "Resources"), **pool) == "aba"
+
+
+@pytest.mark.parametrize(
+    ("rows", "doubtful"),
+    [
+        ([("/a", None, None, "ds"), ("/b", None, None, "ds"), (None, None, "dc1", "ds")], {2}),
+        ([("/a", None, "dc1", "ds"), ("/b", None, "dc2", "ds"), (None, None, "dc3", "ds")], set()),
+        ([("/a", None, None, "ds"), (None, None, "dc1", "ds")], set()),
+        ([(None, None, "dc1", "ds"), ("/a", None, None, "ds"), ("/b", None, None, "ds")], set()),
+        ([("/a", None, None, "ds"), ("/b", None, None, "ds"), (None, None, None, "other")], set()),
+    ],
+)
+def test_a_name_that_several_bear_makes_no_further_one(rows: list[tuple[str | None, ...]], doubtful: set[int]) -> None:
+    """Hosts tell of datastores by name: beside two of that name a third would be counted, and its size with it."""
+    names = ("url", "moid", "datacenter", "name")
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+    assert find_doubtful("datastores", columns) == doubtful
 
 
 def test_an_identity_is_given_once() -> None:
