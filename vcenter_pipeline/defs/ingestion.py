@@ -23,7 +23,8 @@ from vcenter_pipeline.intake.opening import fingerprint, is_being_written, open_
 from vcenter_pipeline.intake.quarantine import Reason, quarantine
 from vcenter_pipeline.intake.sources import Source
 from vcenter_pipeline.model.batches import KINDS, Batch, Kind, merge_batches
-from vcenter_pipeline.model.tables import Normalizer, Origin, Row, Rows
+from vcenter_pipeline.model.parts import Row
+from vcenter_pipeline.model.tables import Normalizer, Origin, Rows
 from vcenter_pipeline.settings import Settings
 from vcenter_pipeline.storage.database import Database, migrate, open_database
 from vcenter_pipeline.storage.reader import LedgerRow, find_reports, newest_collected_at

@@ -82,6 +82,8 @@ def find_doubtful(kind: Kind, columns: Mapping[str, Values]) -> set[int]:
         return set()
     strong = [columns[name] for level in levels if "name" not in level.columns for name in level.columns]
     beside = [columns[name] for level in levels for name in level.columns if "name" in level.columns and name != "name"]
+    if all(any(value is not None for value in of_row) for of_row in zip(*strong, strict=True)):
+        return set()
     groups: dict[int, list[int]] = {}
     for row, first in enumerate(find_objects(kind, columns)):
         groups.setdefault(first, []).append(row)

@@ -12,6 +12,7 @@ from vcenter_pipeline.exports import publishing
 from vcenter_pipeline.intake.sources import Source
 from vcenter_pipeline.model.tables import Normalizer
 from vcenter_pipeline.settings import load_settings
+from vcenter_pipeline.storage.current import CurrentState
 from vcenter_pipeline.storage.writer import ReportWriter
 from vcenter_pipeline_tests.benchmarks.laps import Laps
 
@@ -24,7 +25,7 @@ def _wrap(laps: Laps, formats: tuple[str, ...]) -> None:
     laps.timed(Normalizer, "add", "normalize")
     laps.timed(ReportWriter, "add", "store")
     laps.timed(ReportWriter, "finish", "store")
-    laps.timed(publication, "read_current", "read current")
+    laps.timed(CurrentState, "read", "read current")
     laps.timed(publication, "build_table", "star")
     for name in ("parquet", "csv", "json"):
         laps.timed(publishing, f"write_{name}", name)

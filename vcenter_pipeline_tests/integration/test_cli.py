@@ -44,6 +44,10 @@ def test_ingest_tells_machines_what_it_did(
         "rejected_row_count": 0,
         "virtual_machines_collected_at": "2026-11-24 04:15:00",
         "triggered_alarms_collected_at": None,
+        "esxi_host_count": None,
+        "cluster_count": None,
+        "datastore_count": None,
+        "vm_snapshot_count": None,
     }
     assert [(r["source"], r["reports"], r["quarantined"], r["failed"]) for r in document["runs"]] == [
         ("acme/prod", 1, [], [])
@@ -129,7 +133,7 @@ def test_demo_twice_changes_nothing_and_says_so(run: Run, home: Settings) -> Non
     first = run("demo")
     assert first.returncode == 0, first.stderr
     assert "12 reports of three clients were placed in " in first.stdout
-    for line in ("acme/prod 3 77 29 0 0", "globex/lab 3 77 29 0 0", "globex/prod 2 77 29 0 0"):
+    for line in ("acme/prod 6 77 29 9 27 0 0", "globex/lab 3 77 29 - - 0 0", "initech/prod 1 20 6 6 10 0 0"):
         assert line in [" ".join(printed.split()) for printed in first.stdout.splitlines()]
     outputs = {path: path.read_bytes() for path in home.output_path.rglob("*.*")}
     assert home.output_path / "globex/lab/vcenter.xlsx" in outputs

@@ -57,7 +57,64 @@ REGISTER = {
     "warnings": [SECRET],
     "deprecations": [{"msg": SECRET}],
 }
+GUEST = {
+    "hw_name": f"{SEEN}-guest",
+    "moid": "vm-20",
+    "hw_product_uuid": None,
+    "hw_processor_count": 2,
+    "hw_power_status": "poweredOn",
+    "advanced_settings": {"guestinfo.userdata": SECRET, "password": SECRET},
+    "vnc": {"password": SECRET},
+    "env": {"VMWARE_PASSWORD": SECRET},
+    "guestinfo": SECRET,
+}
+HOST = {
+    "ansible_hostname": f"{SEEN}-esx",
+    "ansible_os_type": "vmnix-x86",
+    "ansible_distribution": "VMware ESXi",
+    "ansible_processor_cores": 8,
+    "ansible_env": {"VMWARE_PASSWORD": SECRET},
+    "ansible_cmdline": {"key": SECRET},
+    "ansible_license_key": SECRET,
+}
+MACHINE_OF_INVENTORY = {
+    "config": {
+        "name": {"__ansible_unsafe": f"{SEEN}-inventory"},
+        "instanceUuid": "0b0e0daf-6d66-59bd-a449-f293fbc0e26c",
+        "extraConfig": [{"key": "guestinfo.userdata", "value": SECRET}],
+    },
+    "runtime": {"powerState": "poweredOn"},
+    "guest": {"guestState": "running"},
+    "ansible_password": SECRET,
+    "vmware_token": {"__ansible_vault": SECRET},
+}
+REST = {
+    "status": 200,
+    "json": [{"vm": "vm-30", "name": f"{SEEN}-rest", "power_state": "POWERED_ON", "cpu_count": 1, "secret": SECRET}],
+    "cookies": {"vmware-api-session-id": SECRET},
+    "cookies_string": SECRET,
+    "set_cookie": SECRET,
+    "vmware_api_session_id": SECRET,
+    "invocation": {"module_args": {"headers": {"vmware-api-session-id": SECRET}}},
+}
 READ = {
+    "guest.json": json.dumps(
+        {"results": [{"item": SECRET, "instance": GUEST, "invocation": INVOCATION}, {"failed": True, "cmd": SECRET}]}
+    ),
+    "host.json": json.dumps({"ansible_facts": HOST, "invocation": INVOCATION}),
+    "inventory.json": json.dumps({"_meta": {"hostvars": {"web": MACHINE_OF_INVENTORY}}, "all": {"vars": SECRET}}),
+    "rest.json": json.dumps(REST),
+    "bundle.json": json.dumps(
+        {
+            "vcenter": "vc.example.com",
+            "vcenter_password": SECRET,
+            "alarms": [
+                {"alarm_name": "CPU", "entity": SEEN, "status": "red", "session": SECRET, "time": {"a": SECRET}}
+            ],
+            "licenses": [SECRET],
+            "datastores": {"failed": True, "msg": "denied", "exception": SECRET, "module_stdout": SECRET},
+        }
+    ),
     "register.json": json.dumps(REGISTER),
     "loop.json": json.dumps({"results": [REGISTER | {"item": {"password": SECRET}, "cmd": SECRET}], "msg": SECRET}),
 }
@@ -74,6 +131,11 @@ REFUSED = {
     "more.json": f'{{"clusters": {{}}}} {SECRET}',
     "output.json": json.dumps({"cmd": ["dump"], "rc": 0, "stdout": SECRET, "changed": False}),
     "list.json": json.dumps([SECRET, SECRET]),
+    "licenses.json": json.dumps({"licenses": [SECRET, SECRET], "changed": False}),
+    "login.json": json.dumps({"status": 200, "json": {"value": SECRET}, "cookies_string": SECRET, "msg": "OK"}),
+    "session.json": json.dumps({"status": 200, "json": SECRET, "vmware_api_session_id": SECRET}),
+    "python.json": f"{{'virtual_machines': [], 'password': '{SECRET}', 'failed': False}}",
+    "hidden.json": json.dumps({"censored": "the output has been hidden due to no_log", "changed": False}),
     "text.json": json.dumps(SECRET),
 }
 
@@ -114,8 +176,9 @@ def test_secrets_stay_in_the_report(
     assert quarantined == {f"acme/prod/{name}" for name in REFUSED}
     assert all(run.failed == () for run in done.runs)
     (source,) = done.sources
-    assert (source.ingested_count, source.virtual_machine_count) == (2, 2)
+    assert (source.ingested_count, source.virtual_machine_count) == (7, 2)
     assert source.rejected_row_count > 0
+    assert (source.esxi_host_count, source.triggered_alarm_count) == (1, 0)
 
     seen = holders(home, SEEN)
     assert "warehouse.db" in seen or "warehouse.db-wal" in seen
