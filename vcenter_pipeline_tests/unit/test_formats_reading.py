@@ -53,9 +53,9 @@ def read_report(name: str) -> list[Batch]:
         return list(read_batches(file, name, LIMITS))
 
 
-def read(document: object, name: str = "report.json", **options: int) -> list[Batch]:
+def read(document: object, name: str = "report.json", batch_rows: int = 5_000) -> list[Batch]:
     """Read a document that a test made up."""
-    return list(read_batches(BytesIO(json.dumps(document).encode()), name, LIMITS, **options))
+    return list(read_batches(BytesIO(json.dumps(document).encode()), name, LIMITS, batch_rows=batch_rows))
 
 
 def machines(batches: Sequence[Batch]) -> list[VirtualMachine]:

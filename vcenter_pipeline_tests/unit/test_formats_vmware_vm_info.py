@@ -286,5 +286,5 @@ def test_the_primary_address_is_one_that_people_can_reach(told: str, listed: lis
     """The address of a Docker bridge is the same on a hundred machines, and a join on it would mix them."""
     record, spoilt = parse(ip_address=told, vm_network={"00:0c:29:66:31:30": {"ipv4": listed, "ipv6": []}})
     assert record.primary_ip == primary
-    assert [nic.address for nic in record.nics] == (listed or [None])
+    assert [nic.address for nic in record.nics if nic.address] == listed
     assert not spoilt
