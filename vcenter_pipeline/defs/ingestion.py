@@ -22,7 +22,7 @@ from vcenter_pipeline.intake.listing import Facts
 from vcenter_pipeline.intake.opening import fingerprint, is_being_written, open_report, read_facts
 from vcenter_pipeline.intake.quarantine import Reason, quarantine
 from vcenter_pipeline.intake.sources import Source
-from vcenter_pipeline.model.batches import KINDS, Batch, Kind, merge_batches
+from vcenter_pipeline.model.batches import KINDS, Batch, Kind, kind_name, merge_batches
 from vcenter_pipeline.model.parts import Row
 from vcenter_pipeline.model.tables import Normalizer, Origin, Rows
 from vcenter_pipeline.settings import Settings
@@ -195,7 +195,7 @@ def _collected_at(name: str, facts: Facts, stamp: datetime | None, zone: tzinfo)
 
 def told(row: LedgerRow) -> str:
     """Say in a few words what a report held."""
-    counted = [(row[count_column(kind)], kind.replace("_", " ")) for kind in KINDS]
+    counted = [(row[count_column(kind)], kind_name(kind)) for kind in KINDS]
     found = [f"{count:,} {word}" for count, word in counted if count is not None]
     rejected = row["rejected_row_count"]
     return ", ".join(found) + (f", {rejected:,} rows rejected" if rejected else "")

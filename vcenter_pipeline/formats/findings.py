@@ -5,6 +5,7 @@ from typing import Final
 
 from vcenter_pipeline.formats.envelope import ECHOES, RESULTS, Outcome, Place
 from vcenter_pipeline.formats.shape import Item, Shape, shown_key
+from vcenter_pipeline.model.batches import kind_name
 
 _KEYS_SHOWN: Final = 12
 _MESSAGE_LENGTH: Final = 160
@@ -118,7 +119,7 @@ class Findings:
         return text if key is None else f"{text}; {shown_key(key)} is {_list_of(*self._lists[key])}"
 
     def _understood(self) -> str:
-        kinds = dict.fromkeys(shape.kind.replace("_", " ") for shape in self._shapes)
+        kinds = dict.fromkeys(kind_name(shape.kind) for shape in self._shapes)
         return (
             f"Understood are, of the modules that the documentation lists: {', '.join(kinds)}; as the register of the "
             "task, of a loop, as the bare list, or several of these in one file."

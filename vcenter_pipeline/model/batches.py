@@ -40,7 +40,14 @@ Kind = Literal[
 WHOLE: Final = "the report"
 """The position of what stands in no list and under no key."""
 
+_SPELLED: Final = {"esxi_hosts": "ESXi hosts", "vcenters": "vCenters", "vm_snapshots": "snapshots"}
+
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+
+
+def kind_name(kind: Kind) -> str:
+    """Give the kind as people spell it: `ESXi hosts`."""
+    return _SPELLED.get(kind, kind.replace("_", " "))
 
 
 class Batch(NamedTuple):

@@ -213,8 +213,8 @@ def test_each_mistake_has_its_own_sentence(document: object, sentence: str) -> N
 def test_a_refusal_says_what_is_understood() -> None:
     """The admin must know what to write instead."""
     assert refusal({"a": 1}).endswith(
-        "Understood are, of the modules that the documentation lists: virtual machines, vm snapshots, esxi hosts, "
-        "clusters, datastores, resource pools, datacenters, vcenters, triggered alarms; as the register of the task, "
+        "Understood are, of the modules that the documentation lists: virtual machines, snapshots, ESXi hosts, "
+        "clusters, datastores, resource pools, datacenters, vCenters, triggered alarms; as the register of the task, "
         "of a loop, as the bare list, or several of these in one file."
     )
 
