@@ -83,10 +83,10 @@ UNREADABLE: Mapping[str, tuple[bytes, str]] = {
 """What is dropped into one environment, and a part of the sentence that it must get."""
 
 NOT_UNDERSTOOD: Mapping[str, str] = {
-    "ansible12/cluster_info.yml": "keys changed, msg, results, skipped; results is a list of 2 objects with ",
-    "ansible12/host_facts.json": "keys changed, msg, results, skipped; results is a list of 9 objects with ",
+    "ansible12/folder_info.json": "flat_folder_info is a list of 9 objects with the keys moid, path.",
+    "ansible12/tag_info.json": "a task that failed with the message \"Task failed: Module failed: 'VoidValue'",
 }
-"""Real reports of other modules."""
+"""Real reports of a module that tells of folders only, and of a task that failed."""
 
 MISPLACED: Mapping[str, tuple[str, str]] = {
     "root.json": ("_misplaced/root.json", "lies in the input folder itself, so nobody knows whose it is."),
