@@ -18,6 +18,8 @@ from vcenter_pipeline.formats.documents.fragment import Fragment, Limits, Trunca
 from vcenter_pipeline.formats.documents.yaml_builder import Builder
 
 _BLOCK_BYTES: Final = 64 * 1024
+_TOO_DEEP: Final = "nesting depth"
+"""Newer builds of libyaml have a limit of their own, and look that far ahead before they tell of the first bracket."""
 _CONTINUATION_BYTES: Final = bytes(range(0x80, 0xC0))
 
 
@@ -42,7 +44,7 @@ def read_yaml(content: Content, limits: Limits) -> Iterator[Fragment]:
             yield from builder.ready
             builder.ready.clear()
     except yaml.MarkedYAMLError as error:
-        raise _to_report_error(error, stream) from error
+        raise _to_report_error(error, stream, limits) from error
     except yaml.reader.ReaderError as error:
         position = error.position + content.mark_bytes
         if error.reason.startswith("incomplete"):
@@ -68,11 +70,16 @@ class _Stream:
         return block
 
 
-def _to_report_error(error: yaml.MarkedYAMLError, stream: _Stream) -> ReportError:
+def _to_report_error(error: yaml.MarkedYAMLError, stream: _Stream, limits: Limits) -> ReportError:
     mark, context = error.problem_mark, error.context_mark
     since = f" ({error.context}, from line {context.line + 1})" if context and error.context else ""
     if mark is None:
         return ReportError(f"The file is no YAML: {error.problem}. Write the report with to_nice_yaml.")
+    if _TOO_DEEP in (error.problem or ""):
+        return ReportError(
+            f"At line {mark.line + 1}, column {mark.column + 1}: lists and mappings stand more than "
+            f"{limits.max_depth} deep inside each other.",
+        )
     if stream.is_over and mark.index >= stream.characters:
         return TruncatedError(f"{error.problem}{since} at line {mark.line + 1}")
     return ReportError(
