@@ -305,6 +305,7 @@ yaml_documents = st.lists(st.dictionaries(yaml_texts, yaml_values), min_size=1) 
 def test_yaml_is_read_as_it_was_written(document: object, style: str, chunk: int) -> None:
     """to_nice_yaml is PyYAML's dumper: what it was given must come out, text as text."""
     text = yaml.safe_dump(document, default_flow_style=style == "flow", allow_unicode=True, sort_keys=False)
+    assume(not re.search(r"\b(None|True|False)\b", text))  # refused where all keys need quotes: so Python shows a dict
     text = "# a comment first, for what begins with a bracket\n" + text
     assert same(read("x.yml", text.encode(), limits(chunk)), document)
 

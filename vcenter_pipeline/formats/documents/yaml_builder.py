@@ -60,7 +60,7 @@ class _Frame:
         self.is_flow = False
         """Whether it stands in braces."""
         self.is_python = False
-        """Whether it has a key in single quotes as well, as Python shows a dict."""
+        """Whether all its keys so far stand in single quotes as well, as Python shows a dict."""
         self.offset = 0
         """How many items were given away."""
 
@@ -129,7 +129,7 @@ class Builder:
             if (is_plain and text == "<<") or event.tag == _MERGE_TAG:
                 raise _refusal(event, "merge keys (<<) are not read. Write the keys out, as to_nice_yaml does")
             frame = self._open[-1]
-            frame.is_python = frame.is_python or (frame.is_flow and event.style == "'")
+            frame.is_python = frame.is_flow and event.style == "'" and (frame.is_python or not frame.pairs)
             self._put_key(text, event)
         else:
             if is_plain and text in _PYTHON_WORDS and self._is_in_python():
