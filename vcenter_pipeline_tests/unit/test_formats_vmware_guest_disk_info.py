@@ -142,6 +142,12 @@ def test_a_machine_without_disks_has_none() -> None:
     assert parse_disks({}, AROUND, []) == virtual_machine(moid="vm-7", disk_count=0)
 
 
+def test_the_modules_old_word_for_no_disks_is_known() -> None:
+    """Before Ansible 2.9 the module had another name: a machine without disks would be a report of nothing."""
+    assert to_sureness({}, Surroundings("guest_disk_facts")) is Sureness.SURE
+    assert "guest_disk_facts" in SHAPE.list_keys
+
+
 def test_disks_of_nobody_are_refused_with_advice() -> None:
     """An admin who kept only the disks would see an empty table and no word about it."""
     spoilt: list[SpoiltChild] = []

@@ -49,6 +49,13 @@ def test_every_key_finds_its_column() -> None:
     )
 
 
+def test_the_first_releases_also_say_whether_tools_are_old() -> None:
+    """They wrote `summary.guest.toolsStatus`; machines with old Tools would pass for unknown ones."""
+    item = {**TOOLS, "vm_tools_install_status": "toolsOld", "vm_tools_version_status": "guestToolsNeedUpgrade"}
+    record = parse_tools(item, AROUND, [])
+    assert (record.tools_status, record.tools_version_status) == ("toolsOld", "guestToolsNeedUpgrade")
+
+
 @pytest.mark.parametrize(
     ("use_instance_uuid", "column"), [(True, "instance_uuid"), (False, "bios_uuid"), (None, "bios_uuid")]
 )

@@ -1,7 +1,8 @@
 """Read the virtual disks of one machine, as `community.vmware.vmware_guest_disk_info` returns them.
 
 They stand by their number, `{"0": {…}, "1": {…}}`, and do not say whose they are. An empty object means that the
-machine has no disk. `vmware_guest_disk` returns the same as `disk_data`.
+machine has no disk. `vmware_guest_disk` returns the same as `disk_data`, and the module was called
+`vmware_guest_disk_facts` before Ansible 2.9, which wrote `guest_disk_facts`.
 
 Source: plugins/module_utils/vm_device_helper.py (`gather_disk_info`) of the collection; real output of 5.10.
 """
@@ -15,7 +16,7 @@ from vcenter_pipeline.formats.values.words import to_uuid
 from vcenter_pipeline.model.records import VirtualMachine, VmDisk, virtual_machine
 from vcenter_pipeline.model.units import named, shown, to_count, to_flag, to_name, to_text
 
-_OWN_WORDS: Final = frozenset({"guest_disk_info"})
+_OWN_WORDS: Final = frozenset({"guest_disk_info", "guest_disk_facts"})
 _TYPICAL: Final = ("backing_filename", "backing_type", "controller_key")
 _KIB: Final = 1024
 _CONTENT_KEYS: Final = (

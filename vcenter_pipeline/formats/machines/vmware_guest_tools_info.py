@@ -1,7 +1,8 @@
 """Read what `community.vmware.vmware_guest_tools_info` says of VMware Tools in one machine.
 
 `vm_name`, `vm_uuid` and `vm_moid` repeat the module's arguments: two of them are null, and which uuid `vm_uuid` is
-depends on `vm_use_instance_uuid`. The guest's names are `summary.guest`, which Tools report.
+depends on `vm_use_instance_uuid`. The guest's names are `summary.guest`, which Tools report. The first releases also
+wrote `vm_tools_install_status`, which is `summary.guest.toolsStatus`.
 
 Source: plugins/modules/vmware_guest_tools_info.py of the collection.
 """
@@ -12,7 +13,7 @@ from vcenter_pipeline.formats.machines.asked import to_asked, to_asked_of, to_id
 from vcenter_pipeline.formats.machines.vm_parts import to_primary_ip
 from vcenter_pipeline.formats.machines.vm_values import to_tools_version
 from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, Sureness, Surroundings, to_content
-from vcenter_pipeline.formats.values.words import to_tools_running_status
+from vcenter_pipeline.formats.values.words import to_tools_running_status, to_tools_status
 from vcenter_pipeline.model.records import VirtualMachine, virtual_machine
 from vcenter_pipeline.model.units import named, to_text
 
@@ -26,6 +27,7 @@ _CONTENT_KEYS: Final = (
     "vm_ipaddress",
     "vm_guest_hostname",
     "vm_guest_fullname",
+    "vm_tools_install_status",
     *_TYPICAL,
 )
 
@@ -50,6 +52,7 @@ def parse_tools(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -> 
         guest_os_reported=named("vm_guest_fullname", to_text, item.get("vm_guest_fullname")),
         guest_hostname=named("vm_guest_hostname", to_text, item.get("vm_guest_hostname")),
         hardware_version=named("vm_hw_version", to_text, item.get("vm_hw_version")),
+        tools_status=named("vm_tools_install_status", to_tools_status, item.get("vm_tools_install_status")),
         tools_running_status=named(
             "vm_tools_running_status", to_tools_running_status, item.get("vm_tools_running_status")
         ),
