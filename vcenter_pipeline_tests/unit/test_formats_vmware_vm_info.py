@@ -91,6 +91,21 @@ def test_a_missing_value_is_unknown() -> None:
     assert not spoilt
 
 
+def test_names_are_those_that_people_see() -> None:
+    """A `/` in a name comes as `%2f`; a machine would not be found on its cluster, pool and datastore."""
+    record, spoilt = parse(
+        esxi_hostname="esx%2f1",
+        cluster="Prod%2fTest",
+        datacenter="Nord%2fSüd",
+        resource_pool="a%5cb",
+        datastore_url=[{"name": "SSD%2f1", "url": "ds:///vmfs/volumes/1/"}],
+    )
+    assert (record.esxi_host, record.cluster, record.datacenter) == ("esx/1", "Prod/Test", "Nord/Süd")
+    assert record.resource_pool == "a\\b"
+    assert record.datastores == (VmDatastore("SSD/1", "/vmfs/volumes/1"),)
+    assert not spoilt
+
+
 def test_adapters_are_unknown_when_the_module_was_told_not_to_show_them() -> None:
     """With show_mac_address and show_net off every machine would be published with no adapter."""
     record, _ = parse(mac_address=[], vm_network={})

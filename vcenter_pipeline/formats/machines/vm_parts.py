@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn
 from vcenter_pipeline.formats.shape import SpoiltChild, shown_key, to_content
 from vcenter_pipeline.model import vocabulary
 from vcenter_pipeline.model.records import VmAttribute, VmDatastore, VmNic
-from vcenter_pipeline.model.units import named, shown, to_address, to_datastore_url, to_mac_address, to_text
+from vcenter_pipeline.model.units import named, shown, to_address, to_datastore_url, to_mac_address, to_name, to_text
 
 _new: Final[Callable[..., Any]] = tuple.__new__
 """A named tuple from a tuple, without the keyword handling that doubles the time of a row."""
@@ -169,7 +169,7 @@ def to_datastores(listed: object, spoilt: list[SpoiltChild]) -> tuple[VmDatastor
 @lru_cache(maxsize=4096, typed=True)
 def _to_datastore(name: object, url: object) -> VmDatastore | None:
     """Give the record, the same one for every virtual machine on it: there are few datastores."""
-    name, url = named("name", to_text, name), to_datastore_url(named("url", to_text, url))
+    name, url = named("name", to_name, name), to_datastore_url(named("url", to_text, url))
     return None if name is None and url is None else VmDatastore(name, url)
 
 
