@@ -451,6 +451,26 @@ def test_the_family_of_the_guest_is_not_the_name_of_the_machine() -> None:
     assert parse(item, around)[0].name == "web01"
 
 
+def test_a_machine_whose_guest_says_nothing_keeps_its_name() -> None:
+    """vmware.vmware writes `identity: {}` for machines without Tools, and every machine that is off would go."""
+    record, spoilt = parse({"name": "off01", "config": {"hardware": {"numCPU": 2}}, "identity": {}, "tags": []})
+    assert (record.name, record.cpu_count, spoilt) == ("off01", 2, [])
+
+
+def test_a_current_snapshot_alone_does_not_say_how_many_there_are() -> None:
+    """A machine with forgotten snapshots would be published as one that has none."""
+    record, _ = parse({"name": "a", "_moId": "vm-1", "snapshot": {"currentSnapshot": "'vim.vm.Snapshot:snapshot-12'"}})
+    assert record.snapshot_count is None
+
+
+def test_adapters_of_a_yaml_report_are_counted() -> None:
+    """YAML leaves numbers as texts; the same machine would have an adapter in JSON and an unknown number in YAML."""
+    nets = [{"deviceConfigId": "4000", "macAddress": "00:50:56:AA:00:01"}]
+    nets += [{"deviceConfigId": "-1", "macAddress": "02:42:56:AA:00:01"}, {"deviceConfigId": "?", "macAddress": "1"}]
+    record, _ = parse({"name": "a", "_moId": "vm-1", "guest": {"net": nets}})
+    assert record.nic_count == 1
+
+
 def test_a_machine_older_than_the_property_has_no_creation_time() -> None:
     """The vCenter writes 1970 there, and the machine would be the oldest of all."""
     assert parse({"config": {"name": "a", "createDate": "1970-01-01T00:00:00Z"}})[0].created_at is None

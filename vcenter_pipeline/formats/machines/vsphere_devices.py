@@ -80,10 +80,18 @@ def _to_told_nic_count(item: Item, nets: list[Item]) -> int | None:
         return told
     macs = set()
     for net in nets:
-        device, mac = to_property(net, "deviceConfigId"), to_property(net, "macAddress")
-        if isinstance(mac, str) and (device is None or (isinstance(device, int) and device > 0)):
+        mac = to_property(net, "macAddress")
+        if isinstance(mac, str) and _is_of_hardware(net):
             macs.add(mac.lower())
     return len(macs) or None
+
+
+def _is_of_hardware(net: Item) -> bool:
+    try:
+        device = to_first(net, to_count, "deviceConfigId")
+    except ValueError:
+        return False
+    return device is None or device > 0
 
 
 def _to_addresses(net: Item) -> object:
@@ -153,8 +161,13 @@ def to_guest_disks(item: Item, spoilt: list[SpoiltChild]) -> tuple[GuestDisk, ..
 
 
 def to_snapshot_tree(item: Item, spoilt: list[SpoiltChild]) -> Snapshots:
-    """Give all snapshots of the tree, parents first; a property that is null tells that there are none."""
+    """Give all snapshots of the tree, parents first; a property that is null tells that there are none.
+
+    An admin may ask for `snapshot.currentSnapshot` alone, which does not tell how many there are.
+    """
     if not has_property(item, "snapshot") and not has_property(item, "snapshot.rootSnapshotList"):
+        return Snapshots()
+    if to_property(item, "snapshot") and not has_property(item, "snapshot.rootSnapshotList"):
         return Snapshots()
     current = to_reference_moid(to_property(item, "snapshot.currentSnapshot"))
     records, total = [], 0
@@ -209,7 +222,7 @@ def _to_custom_values(item: Item, spoilt: list[SpoiltChild]) -> Mapping[str, obj
     """Give custom attributes by name; vSphere keeps the names in a list of their own, `availableField`."""
     values = to_property(item, "customValue") or to_property(item, "summary.customValue")
     if not isinstance(values, list):
-        return to_mapping(item, "customValue")
+        return to_mapping(item, "customValue") or to_mapping(item, "custom_value")
     fields = to_entries(item, "availableField", "vm_attributes", spoilt)
     names = {shown(to_property(field, "key")): to_property(field, "name") for _, field in fields}
     found = {}

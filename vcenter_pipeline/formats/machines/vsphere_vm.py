@@ -4,7 +4,8 @@ The admin chooses which properties the module returns, so that any subset may co
 then only the loop around it says which machine it is. Without a choice the module returns all of them.
 
 `summary.overallStatus` and the others in `summary` repeat properties of the machine, and are read where those are
-missing. `vmware.vmware.guest_info` puts the guest's operating system family over the machine's `name`.
+missing. `vmware.vmware.guest_info` puts the name of the guest's operating system over the machine's `name`, where
+VMware Tools report one.
 
 Source: the vSphere API type `VirtualMachine`; `to_json` of community.vmware, `vmware_obj_to_json` of vmware.vmware;
 real output of 5.10.
@@ -171,9 +172,9 @@ def parse_properties(item: Item, spoilt: list[SpoiltChild]) -> VirtualMachine:
 
 
 def to_own_name(item: Item) -> str | None:
-    """Give the machine's name; beside an `identity`, the item's `name` is that of the guest's family."""
+    """Give the machine's name; beside an `identity` that has a name as well, the item's `name` is that one."""
     told = ("config.name", "summary.config.name", "vmware_inventory_name")
-    return to_first(item, to_name, *told, *(() if has_property(item, "identity") else ("name",)))
+    return to_first(item, to_name, *told, *(() if has_property(item, "identity.name") else ("name",)))
 
 
 def to_own_moid(item: Item) -> str | None:
