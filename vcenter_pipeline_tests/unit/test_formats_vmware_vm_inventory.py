@@ -210,6 +210,28 @@ def test_a_path_from_the_root_folder_is_the_same_folder() -> None:
     assert (record.folder, record.datacenter) == (None, None)
 
 
+def test_a_host_that_stands_alone_is_no_cluster() -> None:
+    """The plugin writes the host's own compute resource as its cluster, and each such host would become a cluster."""
+    alone = {**VMS, "cluster": {"name": "esx9.example.org", "moid": "domain-s44"}}
+    assert parse(alone).cluster is None
+    assert parse({**VMS, "cluster": {"name": "C1", "moid": "domain-c8"}}).cluster == "C1"
+
+
+def test_custom_attributes_are_found_in_flat_snake_case() -> None:
+    """With both of the plugin's options the owners of all machines would be lost."""
+    item = {
+        "name": "a",
+        "moid": "vm-3",
+        "path": "/DC0/vm",
+        "custom_value.owner": "bob",
+        "custom_value.cost.centre": "7",
+    }
+    assert parse(item).attributes == (
+        VmAttribute("custom_attribute", None, "owner", "bob"),
+        VmAttribute("custom_attribute", None, "cost.centre", "7"),
+    )
+
+
 def test_variables_of_groups_are_not_read() -> None:
     """A password of the group's variables would reach the database as a custom attribute."""
     assert "planted-secret" not in repr(parse(VMS))

@@ -23,6 +23,8 @@ from vcenter_pipeline.model.records import Record, VirtualMachine
 from vcenter_pipeline.model.units import to_address, to_name
 
 _KEYS: Final = frozenset({"hostvars", "hosts"})
+_ALONE: Final = "domain-s"
+"""How the id of a compute resource begins that is no cluster; one of a cluster is `domain-c8`."""
 
 
 def to_sureness(item: Item, around: Surroundings) -> Sureness:
@@ -58,10 +60,17 @@ def parse_variables(item: Item, around: Surroundings, spoilt: list[SpoiltChild])
         primary_ip=record.primary_ip or _to_ansible_host(item),
         esxi_host=to_first(item, to_name, "esxi_host.name"),
         esxi_host_moid=record.esxi_host_moid or to_first(item, to_reference_moid, "esxi_host.moid"),
-        cluster=to_first(item, to_name, "cluster.name"),
+        cluster=_to_cluster(item),
         folder=None if datacenter is None else folder,
         datacenter=datacenter,
     )
+
+
+def _to_cluster(item: Item) -> str | None:
+    """Give the cluster; for a host that stands alone the plugin writes its `ComputeResource`, named like the host."""
+    moid = to_first(item, to_reference_moid, "cluster.moid")
+    is_host = moid is not None and moid.startswith(_ALONE)
+    return None if is_host else to_first(item, to_name, "cluster.name")
 
 
 def _to_ansible_host(item: Item) -> str | None:
