@@ -423,7 +423,7 @@ def test_clusters_and_their_sizes() -> None:
         storage_used_bytes=2319282339840,
     )
     old = records("ansible29/cluster_info.json", Cluster, "vmware_cluster_info")[0]
-    assert old == Cluster(name="fra-prod", is_ha_enabled=True, is_drs_enabled=True, is_vsan_enabled=False)
+    assert old == Cluster(name="fra-prod", is_ha_enabled=True, is_drs_enabled=True)
 
 
 @pytest.mark.parametrize(

@@ -124,9 +124,87 @@ def test_the_oldest_reports_have_names_only(real: Callable[[str], bytes]) -> Non
     """Ansible 2.9 writes neither moid nor hosts, and is still in use."""
     clusters = named_clusters(json.loads(real("ansible29/cluster_info.json")))
     assert [parse(item) for item in clusters] == [
-        Cluster(name="fra-prod", is_ha_enabled=True, is_drs_enabled=True, is_vsan_enabled=False),
-        Cluster(name="fra-test", is_ha_enabled=True, is_drs_enabled=True, is_vsan_enabled=False),
+        Cluster(name="fra-prod", is_ha_enabled=True, is_drs_enabled=True),
+        Cluster(name="fra-test", is_ha_enabled=True, is_drs_enabled=True),
     ]
+
+
+OLDER: dict[str, Any] = {
+    "name": "vsan-01",
+    "hosts": [],
+    "enable_ha": True,
+    "ha_restart_priority": ["medium"],
+    "enabled_drs": True,
+    "tags": [],
+}
+"""Hand-made from the source of community.vmware 1.x, which wrote some values as a list of one."""
+
+
+def test_versions_that_wrote_a_list_of_one_are_read() -> None:
+    """community.vmware 1.8 and 1.9 did so where vSAN is on: every such cluster would be refused."""
+    item = OLDER | {
+        "moid": "domain-c31",
+        "datacenter": "dc1",
+        "enabled_vsan": [True],
+        "vsan_auto_claim_storage": [False],
+    }
+    cluster = parse(item)
+    assert cluster is not None
+    assert cluster.is_vsan_enabled is True
+    with pytest.raises(ValueError, match=r"^enabled_vsan: 'maybe' is neither true nor false$"):
+        parse(item | {"enabled_vsan": ["maybe"]})
+    with pytest.raises(ValueError, match=r"^enabled_vsan: a list is neither true nor false$"):
+        parse(item | {"enabled_vsan": [True, False]})
+
+
+def test_a_module_that_never_found_vsan_does_not_deny_it() -> None:
+    """Up to community.vmware 1.6 every cluster was without vSAN: a vSAN estate would be shown as having none."""
+    never_found = parse(OLDER | {"moid": "domain-c31", "enabled_vsan": False})
+    assert never_found is not None
+    assert never_found.is_vsan_enabled is None
+    found = parse(OLDER | {"moid": "domain-c31", "datacenter": "dc1", "enabled_vsan": False})
+    assert found is not None
+    assert found.is_vsan_enabled is False
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (
+            {"name": "prod", "summary": {"totalCpu": 96000, "totalMemory": 274_877_906_944}},
+            Cluster(name="prod", cpu_total_mhz=96000, memory_mib=262_144),
+        ),
+        ({"name": "prod", "summary": {"numHosts": 3}}, Cluster(name="prod", host_count=3)),
+        (
+            {"name": "prod", "host": ["vim.HostSystem:host-11", "vim.HostSystem:host-12"], "moid": "domain-c9"},
+            Cluster(name="prod", moid="domain-c9", host_count=2),
+        ),
+        ({"name": "prod", "moid": "domain-c9", "_moId": "domain-c9"}, Cluster(name="prod", moid="domain-c9")),
+        (
+            {"name": "prod", "configurationEx": {"drsConfig": {"enabled": True}}},
+            Cluster(name="prod", is_drs_enabled=True),
+        ),
+    ],
+)
+def test_any_choice_of_properties_is_read(item: dict[str, Any], expected: Cluster) -> None:
+    """Admins ask for the two properties that they need; the report would be refused as a whole."""
+    assert vmware_cluster_info.to_sureness(item, AROUND) is not Sureness.NO
+    assert parse(item) == expected
+
+
+def test_a_cluster_with_all_its_properties_names_itself() -> None:
+    """Without a choice pyVmomi writes the moid as `_vimid`: the cluster would have two keys, with it and without."""
+    item = PROPERTIES | {
+        "_vimid": "domain-c9",
+        "_vimref": "vim.ClusterComputeResource:domain-c9",
+        "_vimtype": "vim.ClusterComputeResource",
+    }
+    cluster = parse(item)
+    assert cluster is not None
+    assert cluster.moid == "domain-c9"
+    bare = {"_vimtype": "vim.ClusterComputeResource", "_vimref": "vim.ClusterComputeResource:domain-c9", "name": "a"}
+    assert vmware_cluster_info.to_sureness(bare, Surroundings("prod")) is Sureness.SURE
+    assert parse(bare) == Cluster(name="a", moid="domain-c9")
 
 
 def test_yaml_gives_the_same_clusters(real: Callable[[str], bytes]) -> None:

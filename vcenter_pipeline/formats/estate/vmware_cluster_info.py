@@ -2,7 +2,8 @@
 
 Both write `clusters`, a mapping by name. The older module says `enable_ha`, `enabled_drs` and `enabled_vsan`, the
 newer one `ha_enabled`, `drs_enabled` and `vsan_enabled`. In Ansible 2.9 there was neither moid nor datacenter. With
-`schema: vsphere` an item has the properties that were asked for, as vSphere names them.
+`schema: vsphere` an item has the properties that were asked for, as vSphere names them, and without any all of them:
+the moid then stands under `_vimid`.
 
 Source: plugins/modules/vmware_cluster_info.py of community.vmware, plugins/modules/cluster_info.py of vmware.vmware,
 real output of 2.9 and 5.10; the vSphere API types `ClusterConfigInfoEx` and `ClusterComputeResourceSummary`.
@@ -14,10 +15,13 @@ from typing import Final, TypeVar
 from vcenter_pipeline.formats.alarms.vsphere_alarms import has_alarms, to_alarms
 from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, Sureness, Surroundings, to_content
 from vcenter_pipeline.formats.values.item_values import inner_of, value_at, values_for_content
+from vcenter_pipeline.formats.values.property_set import to_first, to_reference_moid
+from vcenter_pipeline.formats.values.rest_item import is_id
+from vcenter_pipeline.formats.values.vsphere_kinds import MOID_KEYS, REFERENCE_KEYS
 from vcenter_pipeline.formats.values.words import to_drs_behavior, to_moid, to_overall_status
 from vcenter_pipeline.model.batches import Kind
 from vcenter_pipeline.model.records import Cluster, Record
-from vcenter_pipeline.model.units import to_count, to_flag, to_name, to_text
+from vcenter_pipeline.model.units import named, to_count, to_flag, to_name, to_text
 
 T = TypeVar("T")
 
@@ -38,7 +42,10 @@ _MODULE_KEYS: Final = frozenset(
 _ENOUGH: Final = 2
 _LIST_KEYS: Final = frozenset({"clusters"})
 _CONFIGURATIONS: Final = ("configurationEx", "configuration")
-_SUMMARY_KEYS: Final = frozenset({"numEffectiveHosts", "effectiveCpu", "effectiveMemory"})
+_SUMMARY_KEYS: Final = frozenset({"numEffectiveHosts", "effectiveCpu", "effectiveMemory", "totalCpu", "totalMemory"})
+_TYPE: Final = "vim.ClusterComputeResource"
+_MOID_PREFIX: Final = "domain-c"
+_PROPERTIES: Final = ("summary", *_CONFIGURATIONS)
 _CONTENT_KEYS: Final = (
     "name",
     "moid",
@@ -68,14 +75,21 @@ _MIB: Final = 1024**2
 
 def to_sureness(item: Item, around: Surroundings) -> Sureness:
     """Say whether the item is a cluster as one of the modules writes it."""
-    if len(_MODULE_KEYS.intersection(item)) >= _ENOUGH or _has_properties(item):
+    if len(_MODULE_KEYS.intersection(item)) >= _ENOUGH or _is_told_by_properties(item):
         return Sureness.SURE
-    return Sureness.LIKELY if around.key in _LIST_KEYS and "overallStatus" in item else Sureness.NO
+    is_one = around.key in _LIST_KEYS and (
+        "overallStatus" in item or _has_properties(item) or is_id(item.get("moid"), _MOID_PREFIX)
+    )
+    return Sureness.LIKELY if is_one else Sureness.NO
 
 
 def _has_properties(item: Item) -> bool:
+    return any(inner_of(item, key) for key in _PROPERTIES) or isinstance(item.get("host"), list)
+
+
+def _is_told_by_properties(item: Item) -> bool:
     """Say whether the item has properties that only a cluster has in vSphere."""
-    if _SUMMARY_KEYS.intersection(inner_of(item, "summary")):
+    if item.get("_vimtype") == _TYPE or _SUMMARY_KEYS.intersection(inner_of(item, "summary")):
         return True
     return any("drsConfig" in inner_of(item, key) or "dasConfig" in inner_of(item, key) for key in _CONFIGURATIONS)
 
@@ -87,7 +101,7 @@ def parse_cluster(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -
         ValueError: a value cannot be meant; the message names its key.
     """
     name = _to_name_of(item)
-    moid = value_at(item, to_moid, "moid")
+    moid = _to_own_moid(item)
     if name is None and moid is None:
         return None
     cluster = Cluster(
@@ -97,6 +111,10 @@ def parse_cluster(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -
         overall_status=value_at(item, to_overall_status, "overallStatus"),
     )
     return _with_properties(cluster, item) if _has_properties(item) else _with_module_keys(cluster, item)
+
+
+def _to_own_moid(item: Item) -> str | None:
+    return value_at(item, to_moid, "moid") or to_first(item, to_reference_moid, *MOID_KEYS, *REFERENCE_KEYS)
 
 
 def _to_name_of(item: Item) -> str | None:
@@ -110,7 +128,7 @@ def _with_module_keys(cluster: Cluster, item: Item) -> Cluster:
         is_ha_enabled=_either(item, to_flag, "enable_ha", "ha_enabled"),
         is_drs_enabled=_either(item, to_flag, "enabled_drs", "drs_enabled"),
         drs_behavior=value_at(item, to_drs_behavior, "drs_default_vm_behavior"),
-        is_vsan_enabled=_either(item, to_flag, "enabled_vsan", "vsan_enabled"),
+        is_vsan_enabled=_to_vsan_flag(item),
         is_admission_control_enabled=value_at(item, to_flag, "ha_admission_control_enabled"),
         ha_failover_level=value_at(item, to_count, "ha_failover_level"),
         host_count=len(hosts) if isinstance(hosts, list) else None,
@@ -123,6 +141,19 @@ def _with_module_keys(cluster: Cluster, item: Item) -> Cluster:
     )
 
 
+def _to_vsan_flag(item: Item) -> bool | None:
+    """Say whether vSAN is on, as far as the module could tell.
+
+    community.vmware 1.8 and 1.9 wrote the flag as a list of one. Before 1.8 the module looked for vSAN at the wrong
+    place and always said no; those versions say no datacenter either (1.7 does, and cannot be told from later ones).
+    """
+    told = item.get("enabled_vsan")
+    if isinstance(told, list) and len(told) == 1:
+        return named("enabled_vsan", to_flag, told[0])
+    is_on = _either(item, to_flag, "enabled_vsan", "vsan_enabled")
+    return is_on if is_on or "enabled_vsan" not in item or "datacenter" in item else None
+
+
 def _with_properties(cluster: Cluster, item: Item) -> Cluster:
     key = next((key for key in _CONFIGURATIONS if inner_of(item, key)), _CONFIGURATIONS[0])
     return cluster._replace(
@@ -132,11 +163,16 @@ def _with_properties(cluster: Cluster, item: Item) -> Cluster:
         is_vsan_enabled=value_at(item, to_flag, key, "vsanConfigInfo", "enabled"),
         is_admission_control_enabled=value_at(item, to_flag, key, "dasConfig", "admissionControlEnabled"),
         ha_failover_level=value_at(item, to_count, key, "dasConfig", "admissionControlPolicy", "failoverLevel"),
-        host_count=value_at(item, to_count, "summary", "numHosts"),
+        host_count=_to_host_count(item),
         cpu_total_mhz=value_at(item, to_count, "summary", "totalCpu"),
         memory_mib=value_at(item, _from_bytes_to_mib, "summary", "totalMemory"),
         overall_status=cluster.overall_status or value_at(item, to_overall_status, "summary", "overallStatus"),
     )
+
+
+def _to_host_count(item: Item) -> int | None:
+    count, hosts = value_at(item, to_count, "summary", "numHosts"), item.get("host")
+    return len(hosts) if count is None and isinstance(hosts, list) else count
 
 
 def _either(item: Item, convert: Callable[[object], T], older: str, newer: str) -> T:
@@ -159,7 +195,7 @@ def to_alarms_of(item: Item, around: Surroundings) -> Iterable[tuple[Kind, Recor
     Raises:
         ValueError: an alarm cannot be read; all others were given before.
     """
-    return to_alarms(item, "ClusterComputeResource", value_at(item, to_moid, "moid"), _to_name_of(item))
+    return to_alarms(item, "ClusterComputeResource", _to_own_moid(item), _to_name_of(item))
 
 
 def content_of(item: Item) -> str:
