@@ -29,6 +29,8 @@ class Collection(NamedTuple):
     row_count: int
     collected_at: datetime
     ingested_at: datetime
+    only_object: str | None = None
+    """The key of the one object that alarms were asked of, where a report asks one object alone."""
 
     @property
     def moment(self) -> tuple[datetime, datetime, str]:
@@ -64,7 +66,8 @@ def plan_pieces(kind: Kind, collections: Iterable[Collection]) -> Pieces:
     """Choose among all collections of one kind of one vCenter.
 
     Of alarms that are told piece by piece, a newer collection from the same place of a report replaces the older one
-    altogether: an alarm that it does not name any more has been cleared.
+    altogether: an alarm that it does not name any more has been cleared. Where a file asks of one object alone, it
+    replaces only what was told of that object.
     """
     may_be_empty = kind in _EMPTY_IS_AN_ANSWER
     found = list(collections)
@@ -84,5 +87,9 @@ def plan_pieces(kind: Kind, collections: Iterable[Collection]) -> Pieces:
 
 def _newest_of_each_place(collections: Iterable[Collection]) -> list[Collection]:
     """Keep of each place of a report what the newest report has there; they come newest first."""
-    newest: dict[tuple[str, str | None], str] = {}
-    return [one for one in collections if newest.setdefault((one.shape, one.path), one.report) == one.report]
+    newest: dict[tuple[str | None, ...], str] = {}
+    return [
+        one
+        for one in collections
+        if newest.setdefault((one.shape, one.path, one.only_object), one.report) == one.report
+    ]

@@ -39,6 +39,12 @@ class Known(NamedTuple):
 def read_known(connection: sa.Connection, client: str, environment: str) -> Known:
     """Read what is known of a source."""
     collections = _read_collections(connection, client, environment)
+    if any(one.kind == "triggered_alarms" and not one.is_complete for one in collections):
+        only = _read_only_objects(connection, client, environment)
+        collections = [
+            one._replace(only_object=only.get((one.report, one.shape))) if one.kind == "triggered_alarms" else one
+            for one in collections
+        ]
     named = _read_named(connection, client, environment)
     named += [
         Named(one.report, one.collected_at, None, one.vcenter)
@@ -93,6 +99,29 @@ def _read_collections(connection: sa.Connection, client: str, environment: str) 
             connection.execute(select)
         )
     ]
+
+
+def _read_only_objects(connection: sa.Connection, client: str, environment: str) -> dict[tuple[str, str], str]:
+    """Read of which object alone a report tells, by report and shape, where it tells of its alarms as well."""
+    collections = declared_table("collections")
+    alarms = collections.alias()
+    tells_alarms = sa.exists().where(
+        alarms.c.report == collections.c.report,
+        alarms.c.shape == collections.c.shape,
+        alarms.c.kind == "triggered_alarms",
+    )
+    found: dict[tuple[str, str], str] = {}
+    for kind, key in (("virtual_machines", "virtual_machine_key"), ("esxi_hosts", "esxi_host_key")):
+        rows = declared_table(kind)
+        is_row = sa.and_(rows.c.report == collections.c.report, rows.c.collection == collections.c.collection)
+        select = (
+            sa.select(collections.c.report, collections.c.shape, rows.c[key])
+            .select_from(collections.join(rows, is_row))
+            .where(collections.c.client == client, collections.c.environment == environment)
+            .where(collections.c.kind == kind, collections.c.row_count == 1, tells_alarms)
+        )
+        found |= {(report, shape): object_key for report, shape, object_key in connection.execute(select)}
+    return found
 
 
 def _read_named(connection: sa.Connection, client: str, environment: str) -> list[Named]:

@@ -254,6 +254,22 @@ def test_alarms_of_several_files(database: Database) -> None:
     assert newest_collected_at(database, "acme", "prod", "triggered_alarms") == day(5)
 
 
+def test_alarms_of_one_machine_a_file_do_not_clear_those_of_the_others(database: Database) -> None:
+    """A playbook that writes a file for each machine: the last file would clear the alarms of all machines before."""
+
+    def told(report: str, at: int, moid: str, *names: str) -> None:
+        shape = "vmware_guest_info_alarms"
+        alarms = [alarm(moid, alarm_name=name, alarm_moid=name, entity_moid=moid) for name in names]
+        machine = asked(virtual_machine(moid=moid, name=moid), shape=shape)
+        store(database, report, at, machine, listed("triggered_alarms", *alarms, shape=shape, is_complete=False))
+
+    told("a", 1, "vm-1", "CPU", "memory")
+    told("b", 1, "vm-2", "CPU")
+    told("c", 2, "vm-1", "CPU")
+    told("d", 2, "vm-3")
+    assert sorted(read(database, "triggered_alarms", "entity_moid", "alarm_name")) == [("vm-1", "CPU"), ("vm-2", "CPU")]
+
+
 def test_two_vcenters_do_not_mix(database: Database) -> None:
     """The same moid in two vCenters is two machines; the newest list of one says nothing of the other."""
     for number, uuid in enumerate((V1, V2), 1):
