@@ -16,7 +16,7 @@ from vcenter_pipeline.formats.documents.document import Fragment, Limits, read_d
 from vcenter_pipeline.formats.envelope import ECHOES, RESULTS, Outcome, Place, children_of, outcome_of, to_vcenter
 from vcenter_pipeline.formats.failures import Failures
 from vcenter_pipeline.formats.findings import Findings, kind_of
-from vcenter_pipeline.formats.recognition import Recognised, recognise
+from vcenter_pipeline.formats.recognition import Recognised, pair_of, recognise
 from vcenter_pipeline.formats.rows import Rows
 from vcenter_pipeline.formats.shape import Item
 from vcenter_pipeline.formats.shapes import SHAPES
@@ -197,8 +197,9 @@ class _Reader:
         for passed in self._passed.pop(place.path, ()):
             for index in passed:
                 rows.reject(index, f"it stands among {found.shape.meaning} and is none of them")
-        if isinstance(items, Mapping):
-            items = [_with_name(value, found.shape.name_key, name) for name, value in items.items()]
+        if found.form == "mapping":
+            pairs = items.items() if isinstance(items, Mapping) else [pair_of(item) or ("", item) for item in items]
+            items = [_with_name(value, found.shape.name_key, name) for name, value in pairs]
             if found.shape.forms == {"mapping"}:
                 items = [
                     item for item in items if isinstance(item, Mapping) and found.shape.sureness(item, place.around)
@@ -224,4 +225,8 @@ class _Reader:
 
 
 def _with_name(value: object, name_key: str | None, name: str) -> object:
-    return {**value, name_key: name} if isinstance(value, Mapping) and name_key else value
+    """Put a mapping's key where the item's name is missing; people also make mappings by moid or uuid."""
+    if not isinstance(value, Mapping) or not name_key or not name:
+        return value
+    own = value.get(name_key)
+    return value if isinstance(own, str) and own.strip() else {**value, name_key: name}

@@ -1,10 +1,14 @@
 """Which shape a node of a report has: the surest of all that claim it."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from vcenter_pipeline.formats.envelope import ECHOES
 from vcenter_pipeline.formats.shape import Form, Item, Shape, Sureness, Surroundings
+
+_PAIR: Final = ("name", "value")
+_NAMES_OF_PAIRS: Final = ("key", "name")
+_PROPERTY: Final = frozenset({*ECHOES, "val", "Val"})
 
 
 class Recognised(NamedTuple):
@@ -19,10 +23,12 @@ def recognise(value: object, around: Surroundings, shapes: Iterable[Shape]) -> R
     """Say what a node is: one item, a mapping of items by name, or a list of items.
 
     A list is what its first recognisable item is, a mapping what all of its items are. An empty one is recognised by
-    its key, which must then be the module's own word.
+    its key, which must then be the module's own word. A list of names with what they name is a mapping.
     """
     if isinstance(value, list):
-        return _empty("list", around, shapes) if not value else _first(value, "list", around, shapes)
+        if not value:
+            return _empty("list", around, shapes)
+        return _first(value, "list", around, shapes) or _by_pairs(value, around, shapes)
     if not isinstance(value, Mapping):
         return None
     if not value:
@@ -40,8 +46,39 @@ def _by_name(value: Item, around: Surroundings, shapes: Iterable[Shape]) -> Reco
     A register is none, though all that it has may be objects: its `item` often is a whole virtual machine. Under the
     module's own word some values may be damaged, and an inventory may have hosts that are no virtual machines.
     """
-    items = list(value.values())
-    if not all(isinstance(item, Mapping) for item in items) or not ECHOES.isdisjoint(value):
+    return _all_named(list(value.values()), around, shapes) if ECHOES.isdisjoint(value) else None
+
+
+def _by_pairs(value: list[object], around: Surroundings, shapes: Iterable[Shape]) -> Recognised | None:
+    """Recognise what `dict2items`, `dictsort` or `zip` made of a mapping by name."""
+    items = []
+    for one in value:
+        pair = pair_of(one)
+        if pair is None:
+            return None
+        items.append(pair[1])
+    return _all_named(items, around, shapes)
+
+
+def pair_of(value: object) -> tuple[str, object] | None:
+    """Give name and value of `{key: name, value: {...}}`, or of `[name, {...}]`; None for anything else.
+
+    Of `dict2items`, people choose the words; a property of the PropertyCollector, `{name: ..., val: ...}`, is none.
+    """
+    parts: tuple[object, ...] = ()
+    if isinstance(value, list):
+        parts = tuple(value)
+    elif isinstance(value, Mapping) and len(value) == len(_PAIR):
+        key = next((key for key in _NAMES_OF_PAIRS if key in value), None)
+        if key is not None:
+            parts = (value[key], *(part for other, part in value.items() if other != key and other not in _PROPERTY))
+    if len(parts) == len(_PAIR) and isinstance(parts[0], str) and isinstance(parts[1], Mapping):
+        return parts[0], parts[1]
+    return None
+
+
+def _all_named(items: list[object], around: Surroundings, shapes: Iterable[Shape]) -> Recognised | None:
+    if not all(isinstance(item, Mapping) for item in items):
         return None
     found = _first(items, "mapping", around, shapes)
     if found is None or around.key in found.shape.list_keys or found.shape.forms == {"mapping"}:

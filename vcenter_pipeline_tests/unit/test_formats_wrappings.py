@@ -2,6 +2,7 @@
 
 import json
 from io import BytesIO
+from typing import cast
 
 import pytest
 
@@ -9,6 +10,7 @@ from vcenter_pipeline.errors import ReportError
 from vcenter_pipeline.formats.documents.document import Limits
 from vcenter_pipeline.formats.reading import read_batches
 from vcenter_pipeline.model.batches import Batch
+from vcenter_pipeline.model.records import Cluster, Record, VirtualMachine
 
 LIMITS = Limits(max_file_bytes=1_000_000, max_content_bytes=1_000_000)
 MACHINE = {"guest_name": "web", "guest_fullname": "Linux", "power_state": "poweredOn", "moid": "vm-1"}
@@ -163,3 +165,43 @@ def test_what_lies_too_deep_is_not_looked_for(depth: int) -> None:
         document = {"inner": document}
     with pytest.raises(ReportError, match="Nothing in the report is recognised"):
         read(json.dumps(document))
+
+
+CLUSTERS = {"cl-1": {"drs_default_vm_behavior": None, "enable_ha": True, "enabled_drs": True, "hosts": []}}
+"""As `vmware_cluster_info` documents them: the name stands nowhere but in the mapping's key."""
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [{"key": "cl-1", "value": CLUSTERS["cl-1"]}],
+        [{"name": "cl-1", "cluster": CLUSTERS["cl-1"]}],
+        [["cl-1", CLUSTERS["cl-1"]]],
+    ],
+    ids=["dict2items", "dict2items with words of its own", "dictsort or zip"],
+)
+def test_a_mapping_by_name_that_was_made_a_list(pairs: list[object]) -> None:
+    """Playbooks loop over `dict2items`; the clusters would be refused, or stand there without a name."""
+    (batch,) = [batch for batch in read(json.dumps({"clusters": pairs})) if batch.kind == "clusters"]
+    assert [cast("Cluster", record).name for record in batch.records] == ["cl-1"]
+    assert (batch.path, batch.is_complete, len(batch.rejected)) == ("clusters", True, 0)
+
+
+def test_pairs_of_machines_are_all_machines() -> None:
+    """One object each, they were no inventory, and a machine that is gone was never noticed."""
+    pairs = [{"key": "web", "value": MACHINE}, {"key": "db", "value": OTHER}]
+    (batch,) = read(json.dumps(pairs))
+    assert ([name_of(record) for record in batch.records], batch.is_complete) == (["web", "db"], True)
+    (batch,) = read(json.dumps([["web", MACHINE], ["db", OTHER]]))
+    assert ([name_of(record) for record in batch.records], batch.rejected) == (["web", "db"], [])
+
+
+def test_a_mapping_by_moid_keeps_the_names() -> None:
+    """`dict(moids | zip(machines))`: all machines would be called `vm-1`."""
+    (batch,) = read(json.dumps({"vm-1": MACHINE, "vm-2": OTHER}))
+    assert [name_of(record) for record in batch.records] == ["web", "db"]
+
+
+def name_of(record: Record) -> str | None:
+    """Give a machine's name."""
+    return cast("VirtualMachine", record).name
