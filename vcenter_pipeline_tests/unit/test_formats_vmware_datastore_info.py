@@ -144,6 +144,53 @@ def test_properties_of_vsphere_fill_the_same_columns() -> None:
     assert parse(summary | {"datastore": reference}) == expected
 
 
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (
+            {"name": "nfs-01", "moid": "datastore-31", "_moId": "datastore-31", "summary": {"type": "NFS41"}},
+            Datastore(name="nfs-01", moid="datastore-31", type="NFS41"),
+        ),
+        (
+            {"name": "nfs-01", "vimref": "vim.Datastore:datastore-31", "overallStatus": "green"},
+            Datastore(name="nfs-01", moid="datastore-31", overall_status="green"),
+        ),
+        (
+            {
+                "name": "nfs-01",
+                "info": {"freeSpace": 2048, "url": "ds:///vmfs/volumes/6f2a-1/", "nas": {"type": "NFS"}},
+            },
+            Datastore(name="nfs-01", url="/vmfs/volumes/6f2a-1", free_bytes=2048),
+        ),
+        ({"name": "nfs-01", "moid": "datastore-31"}, Datastore(name="nfs-01", moid="datastore-31")),
+    ],
+)
+def test_any_choice_of_properties_is_read(item: dict[str, Any], expected: Datastore) -> None:
+    """Admins ask for what they need; without the moid the datastore would not join with the REST API's."""
+    assert vmware_datastore_info.to_sureness(item, AROUND) is not Sureness.NO
+    assert parse(item) == expected
+
+
+def test_a_datastore_with_all_its_properties_names_itself() -> None:
+    """Without a choice pyVmomi writes the moid as `_vimid`, and the type beside it."""
+    item = {"_vimid": "datastore-31", "_vimref": "vim.Datastore:datastore-31", "_vimtype": "vim.Datastore", "name": "a"}
+    assert vmware_datastore_info.to_sureness(item, Surroundings("storage")) is Sureness.SURE
+    assert parse(item) == Datastore(name="a", moid="datastore-31")
+
+
+def test_what_the_options_add_changes_nothing() -> None:
+    """The module adds the mounts of NFS and VMFS, and tags; a datastore must not be lost for them."""
+    item = DOCUMENTED | {
+        "type": "NFS41",
+        "nfs_server": ["10.20.0.5"],
+        "nfs_path": "/export/vm",
+        "tags": [{"name": "gold", "category_name": "tier", "id": "urn:vmomi:InventoryServiceTag:1:GLOBAL"}],
+    }
+    datastore = parse(item)
+    assert datastore is not None
+    assert (datastore.type, datastore.capacity_bytes) == ("NFS41", 42681237504)
+
+
 def test_sizes_may_be_text() -> None:
     """Scripts in between format numbers for people."""
     item = DOCUMENTED | {"capacity": "69.73 GB", "freeSpace": "1,048,576 KB", "uncommitted": "N/A", "provisioned": ""}

@@ -12,6 +12,7 @@ from typing import Final
 from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, Sureness, Surroundings, to_content
 from vcenter_pipeline.formats.values.item_values import value_at, values_for_content
 from vcenter_pipeline.formats.values.rest_item import is_id, to_id_beside
+from vcenter_pipeline.formats.values.words import to_datastore_type
 from vcenter_pipeline.model.records import Datastore
 from vcenter_pipeline.model.units import to_bytes, to_flag, to_name, to_text
 
@@ -44,7 +45,7 @@ def parse_datastore(item: Item, around: Surroundings, spoilt: list[SpoiltChild])
     return Datastore(
         name=value_at(item, to_name, "name"),
         moid=value_at(item, to_text, "datastore") or to_id_beside(around, "datastore", _PREFIX),
-        type=value_at(item, to_text, "type"),
+        type=value_at(item, to_datastore_type, "type"),
         capacity_bytes=capacity,
         free_bytes=free,
         is_accessible=value_at(item, to_flag, "accessible"),

@@ -2,7 +2,8 @@
 
 An item of `schema: summary` is vSphere's `DatastoreSummary` with two values that the module adds; `datastore_cluster`
 is `N/A` outside of any. With `schema: vsphere` an item has the properties that were asked for, so that the same values
-stand under `summary`. The datacenter is in no item: it is known where the module was asked for one.
+stand under `summary`, some of them under `info`; without any choice it has all, and its moid stands under `_vimid`. The
+datacenter is in no item: it is known where the module was asked for one.
 
 Source: plugins/modules/vmware_datastore_info.py of community.vmware, real output of 2.9 and 5.10; the vSphere API
 types `Datastore` and `DatastoreSummary`.
@@ -14,7 +15,15 @@ from typing import Final
 from vcenter_pipeline.formats.alarms.vsphere_alarms import has_alarms, to_alarms
 from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, Sureness, Surroundings, to_content
 from vcenter_pipeline.formats.values.item_values import inner_of, value_at, values_for_content
-from vcenter_pipeline.formats.values.words import to_maintenance_mode, to_moid, to_overall_status
+from vcenter_pipeline.formats.values.property_set import to_first, to_reference_moid
+from vcenter_pipeline.formats.values.rest_item import is_id
+from vcenter_pipeline.formats.values.vsphere_kinds import MOID_KEYS, REFERENCE_KEYS
+from vcenter_pipeline.formats.values.words import (
+    to_datastore_type,
+    to_maintenance_mode,
+    to_moid,
+    to_overall_status,
+)
 from vcenter_pipeline.model.batches import Kind
 from vcenter_pipeline.model.records import Datastore, Record
 from vcenter_pipeline.model.units import named, to_bytes, to_datastore_url, to_flag, to_name, to_text
@@ -40,16 +49,22 @@ _CONTENT_KEYS: Final = (
     "overallStatus",
     *(f"summary.{key}" for key in _SUMMARY_KEYS),
 )
-_ENTITY_PREFIX: Final = "vim.Datastore:"
+_TYPE: Final = "vim.Datastore"
+_ENTITY_PREFIX: Final = f"{_TYPE}:"
+_MOID_PREFIX: Final = "datastore-"
+_PROPERTIES: Final = ("summary", "info")
 
 
 def to_sureness(item: Item, around: Surroundings) -> Sureness:
     """Say whether the item is a datastore, in either schema."""
     if "freeSpace" in item and "capacity" in item and not _OF_A_SUMMARY.isdisjoint(item):
         return Sureness.SURE
-    if not _SIZES_OF_A_SUMMARY.isdisjoint(inner_of(item, "summary")):
+    if not _SIZES_OF_A_SUMMARY.isdisjoint(inner_of(item, "summary")) or item.get("_vimtype") == _TYPE:
         return Sureness.SURE
-    is_one = around.key in _LIST_KEYS and "name" in item and ("overallStatus" in item or "summary" in item)
+    if "name" in item and is_id(item.get("moid"), _MOID_PREFIX):
+        return Sureness.SURE
+    has_properties = "overallStatus" in item or any(key in item for key in _PROPERTIES)
+    is_one = around.key in _LIST_KEYS and "name" in item and has_properties
     return Sureness.LIKELY if is_one else Sureness.NO
 
 
@@ -65,7 +80,7 @@ def parse_datastore(item: Item, around: Surroundings, spoilt: list[SpoiltChild])
         moid=_to_own_moid(item, *path),
         url=to_datastore_url(value_at(item, to_text, *path, "url")),
         datacenter=_to_datacenter(around),
-        type=value_at(item, to_text, *path, "type"),
+        type=value_at(item, to_datastore_type, *path, "type"),
         capacity_bytes=value_at(item, to_bytes, *path, "capacity"),
         free_bytes=value_at(item, to_bytes, *path, "freeSpace"),
         uncommitted_bytes=value_at(item, to_bytes, *path, "uncommitted"),
@@ -82,7 +97,8 @@ def parse_datastore(item: Item, around: Surroundings, spoilt: list[SpoiltChild])
 
 
 def _path_to_summary(item: Item) -> tuple[str, ...]:
-    return ("summary",) if inner_of(item, "summary") else ()
+    """Give where the values stand; `info` has fewer of them."""
+    return next(((key,) for key in _PROPERTIES if inner_of(item, key)), ())
 
 
 def _to_name_of(item: Item) -> str | None:
@@ -116,10 +132,13 @@ def _to_datacenter(around: Surroundings) -> str | None:
 
 
 def _to_own_moid(item: Item, *path: str) -> str | None:
-    """Give the moid out of the summary's reference, or out of an alarm that stands on the datastore itself.
+    """Give the moid that the item says, or that of the summary's reference, or of an alarm on the datastore itself.
 
     Ansible writes references as text, `vim.Datastore:datastore-12`; govc and the REST form of the API as an object.
     """
+    told = to_first(item, to_reference_moid, *MOID_KEYS, *REFERENCE_KEYS)
+    if told is not None:
+        return told
     inner = inner_of(item, path[0]) if path else item
     reference = inner.get("datastore")
     if isinstance(reference, Mapping):

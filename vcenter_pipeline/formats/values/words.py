@@ -1,6 +1,6 @@
 """Words of closed sets, from whatever spelling to vSphere's: `POWERED_ON`, `powered_on` and `poweredOn` are one.
 
-A word that is in no set stays as it is, so that validation refuses it by name.
+A word that is in no set stays as it is, so that validation refuses it by name where the set is closed.
 """
 
 from collections.abc import Callable
@@ -8,6 +8,9 @@ from typing import Final
 
 from vcenter_pipeline.model import vocabulary
 from vcenter_pipeline.model.units import to_text
+
+DATASTORE_TYPES: Final = ("VMFS", "NFS", "NFS41", "CIFS", "vsan", "VFFS", "VVOL", "PMEM", "vsanD", "OTHER")
+"""vSphere's `HostFileSystemVolumeFileSystemType`; the REST API spells `VSAN`. Newer vSphere may know more."""
 
 Convert = Callable[[object], str | None]
 
@@ -32,6 +35,7 @@ to_host_connection_state: Final = _to_word_of(vocabulary.HOST_CONNECTION_STATES)
 to_tools_status: Final = _to_word_of(vocabulary.TOOLS_STATUSES)
 to_tools_running_status: Final = _to_word_of(vocabulary.TOOLS_RUNNING_STATUSES)
 to_maintenance_mode: Final = _to_word_of(vocabulary.MAINTENANCE_MODES)
+to_datastore_type: Final = _to_word_of(DATASTORE_TYPES)
 to_drs_behavior: Final = _to_word_of(vocabulary.DRS_BEHAVIORS)
 to_shares_level: Final = _to_word_of(vocabulary.SHARES_LEVELS)
 to_overall_status: Final = _to_word_of(vocabulary.OVERALL_STATUSES)
