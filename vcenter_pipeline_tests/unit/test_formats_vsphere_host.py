@@ -173,6 +173,56 @@ def test_a_host_gets_its_name_from_what_was_asked() -> None:
         parse({"overallStatus": "red"})
 
 
+def test_a_host_that_was_asked_itself_has_the_name_it_was_asked_by() -> None:
+    """Without a vCenter the module has no `esxi_hostname`: the host would be refused."""
+    around = Surroundings("ansible_facts", {}, None, {"esxi_hostname": None, "hostname": "esx07.example.com"})
+    assert parse({"config": {"product": {"version": "8.0.2"}}}, around)[0] == EsxiHost(
+        name="esx07.example.com", version="8.0.2"
+    )
+    assert parse({"parent": {"name": "localhost.localdomain"}}, around)[0] == EsxiHost(name="esx07.example.com")
+    elsewhere = around._replace(key="hosts")
+    with pytest.raises(ValueError, match="nothing says which host this is"):
+        parse({"config": {"product": {"version": "8.0.2"}}}, elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("parent", "cluster"),
+    [
+        ({"name": "prod%2f01"}, "prod/01"),
+        ({"name": "prod", "_vimtype": "vim.ClusterComputeResource", "host": ["vim.HostSystem:host-1"]}, "prod"),
+        ({"name": "esx07"}, None),
+        ({"name": "other", "_vimtype": "vim.ComputeResource"}, None),
+        ("vim.ClusterComputeResource:domain-c9", None),
+        (None, None),
+    ],
+)
+def test_the_parent_names_the_cluster(parent: object, cluster: str | None) -> None:
+    """Admins ask for `parent.name`; a host outside of a cluster has a parent of its own name."""
+    around = Surroundings("ansible_facts", {}, None, {"esxi_hostname": "esx07"})
+    item = {"parent": parent, "name": "esx07"}
+    assert to_sureness(item, around) is Sureness.SURE
+    assert parse(item, around)[0] == EsxiHost(name="esx07", cluster=cluster)
+
+
+@pytest.mark.parametrize(
+    ("tags", "serial_number"),
+    [
+        ([("ServiceTag", "ENCLOSURE1"), ("AssetTag", "x"), ("ServiceTag", "BLADE07")], "BLADE07"),
+        ([("ServiceTag", "BLADE07"), ("ServiceTag", " ")], "BLADE07"),
+        ([("EnclosureSerialNumberTag", "ENCLOSURE1"), ("SerialNumberTag", "BLADE07")], "BLADE07"),
+        ([("SerialNumberTag", "OTHER"), ("ServiceTag", " BLADE07 ")], "BLADE07"),
+        ([("ServiceTag", "unknown"), ("SerialNumberTag", "None")], None),
+    ],
+)
+def test_a_blade_has_its_own_serial_number(tags: list[tuple[str, str]], serial_number: str | None) -> None:
+    """All blades of an enclosure would have one serial number, and support would be asked for the wrong machine."""
+    listed = [{"identifierType": {"key": kind}, "identifierValue": value} for kind, value in tags]
+    summary = {"hardware": {"otherIdentifyingInfo": listed}}
+    assert parse({"name": "e", "summary": summary})[0].serial_number == serial_number
+    hardware = {"systemInfo": {"serialNumber": "", "otherIdentifyingInfo": listed}}
+    assert parse({"name": "e", "hardware": hardware})[0].serial_number == serial_number
+
+
 def test_a_value_that_cannot_be_meant_names_its_path() -> None:
     """An admin could not find what is wrong in a tree of properties."""
     with pytest.raises(ValueError, match=r"summary\.hardware\.numCpuCores: 'many' is not a whole number"):

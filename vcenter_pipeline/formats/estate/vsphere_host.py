@@ -31,7 +31,10 @@ from vcenter_pipeline.model.records import EsxiHost, Record
 from vcenter_pipeline.model.units import to_count, to_flag, to_instant, to_name, to_rounded, to_text
 
 _FACTS: Final = "ansible_facts"
-_ASKED_FOR: Final = (*STATES, "summary", "runtime", "config")
+_ASKED_FOR: Final = (*STATES, "summary", "runtime", "config", "hardware", "parent", "name")
+_CLUSTER: Final = "vim.ClusterComputeResource"
+_SERIAL_NUMBER_TAGS: Final = ("ServiceTag", "SerialNumberTag")
+_NO_SERIAL_NUMBER: Final = frozenset({"", "n/a", "na", "none", "not specified", "unknown"})
 
 _HZ_IN_MHZ: Final = 1_000_000
 _BYTES_IN_MIB: Final = 1_048_576
@@ -102,6 +105,7 @@ def parse_esxi_host(item: Item, around: Surroundings, spoilt: list[SpoiltChild])
         **values,
         name=name,
         moid=moid,
+        cluster=_to_cluster(item, name, around),
         serial_number=_to_serial_number(item, spoilt),
         cpu_mhz=cpu_mhz,
         cpu_total_mhz=None if cpu_mhz is None or cores is None else cpu_mhz * cores,
@@ -109,9 +113,24 @@ def parse_esxi_host(item: Item, around: Surroundings, spoilt: list[SpoiltChild])
 
 
 def _to_name_of(item: Item, around: Surroundings) -> str | None:
+    """Give the name that the host has, else that under which it was asked: of a vCenter, or the host itself."""
     told = to_first(item, to_name, "name", "vmware_inventory_name", "summary.config.name")
-    asked = around.arguments.get("esxi_hostname")
-    return told or (asked if isinstance(asked, str) and asked else None)
+    keys = ("esxi_hostname", "hostname") if around.key == _FACTS else ("esxi_hostname",)
+    asked = (around.arguments.get(key) for key in keys)
+    return told or next((value for value in asked if isinstance(value, str) and value), None)
+
+
+def _to_cluster(item: Item, name: str | None, around: Surroundings) -> str | None:
+    """Give the cluster, where the name of the parent was asked for.
+
+    A host outside of a cluster has a parent of its own, of another type and with the host's name; a host that was
+    asked itself knows of no cluster.
+    """
+    parent, kind = to_first(item, to_name, "parent.name"), to_property(item, "parent._vimtype")
+    if kind is not None:
+        return parent if kind == _CLUSTER else None
+    is_asked_itself = "hostname" in around.arguments and not around.arguments.get("esxi_hostname")
+    return None if parent == name or is_asked_itself else parent
 
 
 def _to_own_moid(item: Item) -> str | None:
@@ -119,15 +138,25 @@ def _to_own_moid(item: Item) -> str | None:
 
 
 def _to_serial_number(item: Item, spoilt: list[SpoiltChild]) -> str | None:
-    """Give the serial number: a property of its own in vSphere 6.7 and later, and one of several tags before."""
-    told = to_first(item, to_text, "hardware.systemInfo.serialNumber")
-    if told is not None:
-        return told
+    """Give the serial number: a property of its own in vSphere 6.7 and later, and one of several tags before.
+
+    A blade has two service tags, that of its enclosure first.
+    """
+    told = to_first(item, _to_known_number, "hardware.systemInfo.serialNumber")
     for parent in ("hardware.systemInfo", "summary.hardware"):
-        for _, tag in to_entries(item, f"{parent}.otherIdentifyingInfo", "esxi_hosts", spoilt):
-            if to_property(tag, "identifierType.key") == "ServiceTag":
-                return to_first(tag, to_text, "identifierValue")
-    return None
+        if told is not None:
+            break
+        tags = [tag for _, tag in to_entries(item, f"{parent}.otherIdentifyingInfo", "esxi_hosts", spoilt)]
+        for kind in _SERIAL_NUMBER_TAGS:
+            of_kind = [tag for tag in tags if to_property(tag, "identifierType.key") == kind]
+            numbers = [to_first(tag, _to_known_number, "identifierValue") for tag in of_kind]
+            told = told or next((number for number in reversed(numbers) if number is not None), None)
+    return told
+
+
+def _to_known_number(value: object) -> str | None:
+    text = (to_text(value) or "").strip()
+    return None if text.lower() in _NO_SERIAL_NUMBER else text
 
 
 def to_alarms_of(item: Item, around: Surroundings) -> Iterator[tuple[Kind, Record]]:
@@ -156,7 +185,9 @@ SHAPE: Final = Shape(
         'community.vmware.vmware_host_facts: {esxi_hostname: "{{ item }}", schema: vsphere, properties: [name, '
         "overallStatus, summary, runtime.connectionState, runtime.inMaintenanceMode]}, in a loop over all hosts"
     ),
-    cannot_tell="What is not among the chosen properties; the names of cluster and datacenter.",
+    cannot_tell=(
+        "What is not among the chosen properties; the cluster, unless parent.name is among them; the datacenter."
+    ),
     is_inventory=False,
 )
 
