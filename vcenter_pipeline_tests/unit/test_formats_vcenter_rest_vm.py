@@ -245,3 +245,46 @@ def test_a_bad_value_names_its_path_and_the_row_is_kept() -> None:
         1024,
         "4231943A-a1b5-9d24-1e05-d447e9ff0396",
     )
+
+
+SHOWN: dict[str, Any] = {
+    "guest_os": "RHEL_8_64",
+    "name": "web, 01",
+    "identity": "{name : web, 01, bios_uuid : 4212AAAA-0000-1111-2222-333344445555, "
+    "instance_uuid : 5012aaaa-0000-1111-2222-333344445555}",
+    "power_state": "POWERED_ON",
+    "hardware": "{version : VMX_19, upgrade_policy : NEVER, upgrade_version : None, upgrade_status : NONE}",
+    "boot_devices": "[]",
+    "cpu": "{count : 4, cores_per_socket : 2, hot_add_enabled : False, hot_remove_enabled : False}",
+    "memory": "{size_mib : 8192, hot_add_enabled : True, hot_add_limit_mib : None}",
+    "disks": "{'2000': Info(label='Hard disk 1', capacity=17179869184)}",
+    "nics": "{}",
+}
+"""Made by hand of vmware.vmware.vm_list_group_by_clusters_info and of how the SDK turns a structure into a text."""
+
+
+def test_a_machine_whose_structures_were_turned_into_texts_is_read() -> None:
+    """The module lists machines by cluster and folder like that, and every one of them would be rejected."""
+    around = Surroundings("Production")
+    assert vcenter_rest_vm.to_sureness_of_details(SHOWN, around) is Sureness.SURE
+    assert details(SHOWN, around) == virtual_machine(
+        name="web, 01",
+        instance_uuid="5012aaaa-0000-1111-2222-333344445555",
+        bios_uuid="4212aaaa-0000-1111-2222-333344445555",
+        power_state="poweredOn",
+        guest_os="RHEL_8_64",
+        cpu_count=4,
+        memory_mib=8192,
+        cores_per_socket=2,
+        hardware_version="vmx-19",
+        is_system=False,
+    )
+    assert '"cpu.count": "4"' in vcenter_rest_vm.content_of_details(SHOWN)
+
+
+def test_a_structure_as_text_that_says_nothing_is_unknown() -> None:
+    """A machine whose configuration the vCenter cannot read would cost its row."""
+    item = {**SHOWN, "cpu": "{count : None}", "memory": "None", "hardware": "", "identity": "None"}
+    record = details(item, Surroundings("vm"))
+    assert (record.cpu_count, record.memory_mib, record.hardware_version) == (None, None, None)
+    assert (record.instance_uuid, record.bios_uuid, record.name) == (None, None, "web, 01")

@@ -3,7 +3,11 @@
 The list gives six values of each machine. The answer about one machine gives its hardware and its uuids, but not its
 moid, which stands around it. The guest operating system is a word of the API's own: `RHEL_7_64`.
 
-Source: vSphere Automation API, `VM.Summary` and `VM.Info`; the documented return values of vmware.vmware_rest 4.9.
+`vmware.vmware.vm_list_group_by_clusters_info` lists the same machines by cluster and folder and turns every value into
+a text: `cpu` is `{count : 2, cores_per_socket : 1}`, as the SDK shows a structure.
+
+Source: vSphere Automation API, `VM.Summary` and `VM.Info`; the documented return values of vmware.vmware_rest 4.9;
+`VapiStruct` of VMware's vapi-runtime.
 """
 
 import re
@@ -37,6 +41,9 @@ _DETAILS_CONTENT: Final = (
 _BUSES: Final = ("scsi", "sata", "nvme")
 _DATASTORE: Final = re.compile(r"\[([^\]]+)\] ?")
 """The start of a file's path: `[local] test_vm1/rhel-8.5.vmdk`."""
+_SHOWN_STRUCTURES: Final = ("identity", "cpu", "memory", "hardware")
+_SHOWN_VALUE: Final = re.compile(r"(?:^\{|, )([a-z_]{1,40}) : ([^,{}]{0,200})(?=[,}])")
+_SHOWN_DEVICES: Final = ("nics", "disks")
 
 
 def to_sureness(item: Item, around: Surroundings) -> Sureness:  # noqa: ARG001 - the signature of `Shape.sureness`
@@ -67,7 +74,24 @@ def to_sureness_of_details(item: Item, around: Surroundings) -> Sureness:  # noq
     """Say whether the item is the API's answer about one machine."""
     if "cpu" not in item or "memory" not in item or "power_state" not in item or _DETAIL_KEYS.isdisjoint(item):
         return Sureness.NO
-    return Sureness.SURE if "count" in inner_of(item, "cpu") else Sureness.NO
+    return Sureness.SURE if "count" in inner_of(item, "cpu") or _is_shown(item["cpu"]) else Sureness.NO
+
+
+def _is_shown(structure: object) -> bool:
+    return isinstance(structure, str) and structure.startswith("{") and "count : " in structure
+
+
+def _to_structures(item: Item) -> Item:
+    """Give the item with its structures as objects, where they were turned into texts; devices are then unknown."""
+    if not _is_shown(item.get("cpu")):
+        return item
+    structures = {key: _to_structure(item.get(key)) for key in _SHOWN_STRUCTURES}
+    return {key: value for key, value in item.items() if key not in _SHOWN_DEVICES} | structures
+
+
+def _to_structure(text: object) -> dict[str, str | None]:
+    found = _SHOWN_VALUE.findall(text) if isinstance(text, str) else ()
+    return {key: None if value == "None" else value for key, value in found}
 
 
 def parse_details(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -> VirtualMachine:
@@ -76,7 +100,7 @@ def parse_details(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -
     Raises:
         ValueError: a value of the machine itself cannot be meant; the message names its path.
     """
-    item = to_lower_keys(item)
+    item = _to_structures(to_lower_keys(item))
     name = value_at(item, to_name, "name") or value_at(item, to_name, "identity", "name")
     nics, disks = _entries(item, "nics", "vm_nics", spoilt), _entries(item, "disks", "vm_disks", spoilt)
     return virtual_machine(
@@ -176,7 +200,7 @@ def content_of_summary(item: Item) -> str:
 
 def content_of_details(item: Item) -> str:
     """Give what a rejected row keeps of the answer about one machine."""
-    return to_content(values_for_content(to_lower_keys(item), _DETAILS_CONTENT))
+    return to_content(values_for_content(_to_structures(to_lower_keys(item)), _DETAILS_CONTENT))
 
 
 SHAPE: Final = Shape(
