@@ -463,6 +463,13 @@ def test_a_current_snapshot_alone_does_not_say_how_many_there_are() -> None:
     assert record.snapshot_count is None
 
 
+def test_the_datastore_of_a_disk_has_the_name_that_people_see() -> None:
+    """A `/` comes as `%2f`; the disk would not be found on its datastore."""
+    disk = {"key": 2000, "capacityInKB": 1, "backing": {"fileName": "[SSD%2f1] web/web.vmdk"}}
+    record, _ = parse({"name": "a", "_moId": "vm-1", "config": {"hardware": {"device": [disk]}}})
+    assert [(one.datastore_name, one.file_path) for one in record.disks] == [("SSD/1", "[SSD%2f1] web/web.vmdk")]
+
+
 def test_adapters_of_a_yaml_report_are_counted() -> None:
     """YAML leaves numbers as texts; the same machine would have an adapter in JSON and an unknown number in YAML."""
     nets = [{"deviceConfigId": "4000", "macAddress": "00:50:56:AA:00:01"}]

@@ -129,7 +129,7 @@ def _to_disk(place: str, device: Item, types: Mapping[object, str], spoilt: list
             label=to_first(device, to_text, "deviceInfo.label"),
             device_key=to_first(device, to_count, "key"),
             capacity_bytes=to_first(device, to_count, "capacityInBytes") or (None if kib is None else kib * _KIB),
-            datastore_name=datastore[1] if datastore else None,
+            datastore_name=to_name(datastore[1]) if datastore else None,
             file_path=file_path,
             disk_mode=to_first(device, to_text, "backing.diskMode"),
             backing_type=backing_type[1] if backing_type else None,
