@@ -73,6 +73,16 @@ def test_a_loop_over_moids_or_registers_says_which_machine() -> None:
     assert to_asked(around(turn)) == Asked("sapp01", "vm-191", None, BIOS_UUID)
 
 
+def test_a_loop_over_a_mapping_by_name_says_which_machine() -> None:
+    """Ansible before 2.9 gave such a mapping: with a BIOS uuid alone no machine can be told apart."""
+    turn = {"key": "sapp%2f01", "value": {"guest_fullname": "Linux", "power_state": "poweredOn", "uuid": BIOS_UUID}}
+    asked = Asked("sapp/01", None, None, BIOS_UUID)
+    assert to_asked(around(turn, uuid=BIOS_UUID, use_instance_uuid=False)) == asked
+    assert to_asked(around({"key": "vcenter01", "value": {"uuid": BIOS_UUID}}, uuid=BIOS_UUID)) == Asked(
+        bios_uuid=BIOS_UUID
+    )
+
+
 def test_a_record_gets_what_it_lacks() -> None:
     """Details with nothing but a moid could not be joined to a list with nothing but a uuid."""
     record = to_identified(virtual_machine(moid="vm-191", disk_count=1), ALL)

@@ -22,6 +22,10 @@ _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NAME_KEYS: Final = ("guest_name", "hw_name", "vm_name")
 """Keys that hold the name of a virtual machine and of nothing else; `name` alone may be a vCenter's."""
 
+_PAIR: Final = 2
+_OF_A_MACHINE: Final = ("guest_fullname", "vm_network")
+"""Keys of what `vmware_vm_facts` wrote of a machine under its name."""
+
 
 class Asked(NamedTuple):
     """What is known of the virtual machine that was asked about."""
@@ -71,6 +75,7 @@ def _to_asked_of_turn(turn: object) -> Asked:
         return Asked(moid=turn) if _MOID.fullmatch(turn) else _NOBODY
     if not isinstance(turn, Mapping):
         return _NOBODY
+    turn = _to_named(turn)
     inner = turn.get("instance")
     record = inner if isinstance(inner, Mapping) else turn
     name = next((text for key in (*_NAME_KEYS, "name") if (text := _to_string(record.get(key))) is not None), None)
@@ -82,6 +87,13 @@ def _to_asked_of_turn(turn: object) -> Asked:
         instance_uuid=_to_uuid(record.get("instance_uuid")),
         bios_uuid=bios_uuid,
     )
+
+
+def _to_named(turn: Item) -> Item:
+    """Give a machine of a mapping by name, as `dict2items` gives it: before Ansible 2.9 the list was such a mapping."""
+    value = turn.get("value")
+    is_pair = len(turn) == _PAIR and isinstance(value, Mapping) and any(key in value for key in _OF_A_MACHINE)
+    return {"name": turn.get("key"), **value} if is_pair and isinstance(value, Mapping) else turn
 
 
 def _has_own_name(turn: object) -> bool:
