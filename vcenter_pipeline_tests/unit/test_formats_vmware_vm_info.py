@@ -275,6 +275,16 @@ def test_a_rejected_row_is_cut() -> None:
     assert len(SHAPE.content_of({"guest_name": "x" * 1_000_000, "moid": "y" * 1_000_000})) == 2_000
 
 
+def test_a_few_chosen_keys_are_enough_with_an_id() -> None:
+    """Admins keep with json_query what they need: the whole report would be refused."""
+    chosen = {"guest_name": "web", "moid": "vm-11", "folder": "/DC0/vm/Web", "cluster": "C1"}
+    assert SHAPE.sureness(chosen, Surroundings("")) is Sureness.LIKELY
+    assert SHAPE.sureness({"guest_name": "web", "uuid": "a", "tags": []}, Surroundings("vms")) is Sureness.LIKELY
+    assert SHAPE.sureness({"guest_name": "web", "moid": "vm-11"}, Surroundings("")) is Sureness.NO
+    assert SHAPE.sureness({"guest_name": "web", "cluster": "C1", "folder": "/"}, Surroundings("")) is Sureness.NO
+    assert SHAPE.sureness({"guest_name": "web", "moid": None, "cluster": "C1"}, Surroundings("")) is Sureness.NO
+
+
 def test_other_lists_are_not_taken_for_virtual_machines() -> None:
     """Hosts and snapshots would be published as machines."""
     old = {"guest_fullname": "x", "power_state": "poweredOn"}

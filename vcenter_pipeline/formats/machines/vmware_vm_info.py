@@ -51,6 +51,11 @@ _FREE_TEXT: Final = frozenset({"annotation", "attributes"})
 _TYPICAL: Final = frozenset({"guest_fullname", "power_state", "uuid", "instance_uuid", "esxi_hostname", "vm_network"})
 _TYPICAL_ENOUGH: Final = 2
 
+_IDS: Final = ("moid", "instance_uuid", "uuid")
+_KEYS_KNOWN: Final = frozenset(_KEYS)
+_IDENTITY: Final = 2
+"""A name and one id, which say nothing of a machine but that somebody spoke of it."""
+
 _NOT_SAID: Final = (None,) * (VirtualMachine._fields.index("nics") - VirtualMachine._fields.index("annotation") - 1)
 
 _new: Final[Callable[..., Any]] = tuple.__new__
@@ -60,10 +65,17 @@ _new: Final[Callable[..., Any]] = tuple.__new__
 def to_sureness(item: Item, around: Surroundings) -> Sureness:
     """Say whether the item is a virtual machine as the module writes it."""
     if len(_TYPICAL.intersection(item)) < _TYPICAL_ENOUGH:
-        return Sureness.NO
+        return Sureness.LIKELY if _is_chosen(item) else Sureness.NO
     if "guest_name" in item:
         return Sureness.SURE
     return Sureness.LIKELY if around.key in _LIST_KEYS and "name" not in item else Sureness.NO
+
+
+def _is_chosen(item: Item) -> bool:
+    """Say whether somebody chose a few of the module's keys, and an id among them: `{guest_name, moid, folder}`."""
+    return (
+        "guest_name" in item and any(item.get(key) for key in _IDS) and len(_KEYS_KNOWN.intersection(item)) > _IDENTITY
+    )
 
 
 def parse_virtual_machine(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -> VirtualMachine:  # noqa: ARG001 - the signature of `Shape.parse`
