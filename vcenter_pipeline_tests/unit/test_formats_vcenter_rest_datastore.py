@@ -50,6 +50,15 @@ def test_the_answer_about_one_datastore_adds_flags() -> None:
     )
 
 
+def test_an_answer_with_its_id_is_no_list_of_all() -> None:
+    """A list of one answer, taken for the list of all datastores, would end every other datastore."""
+    item = DETAILS | {"datastore": "datastore-1017"}
+    assert vcenter_rest_datastore.to_sureness(item, Surroundings("info")) is Sureness.NO
+    assert vcenter_rest_datastore.to_sureness_of_details(item, Surroundings("info")) is Sureness.SURE
+    assert not vcenter_rest_datastore.DETAILS_SHAPE.is_inventory
+    assert vcenter_rest_datastore.parse_datastore(item, Surroundings("info"), []).moid == "datastore-1017"
+
+
 def test_the_type_is_spelled_as_vsphere_does() -> None:
     """The API says VSAN and the other modules vsan: a filter for one of them would miss half of the datastores."""
     for told, expected in (("VSAN", "vsan"), ("NFS41", "NFS41"), ("VVOL", "VVOL"), ("NEWER", "NEWER")):

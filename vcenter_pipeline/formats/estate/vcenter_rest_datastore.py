@@ -24,13 +24,17 @@ _CONTENT_KEYS: Final = ("datastore", "name", "type", "capacity", "free_space", "
 def to_sureness(item: Item, around: Surroundings) -> Sureness:  # noqa: ARG001 - the signature of `Shape.sureness`
     """Say whether the item is a datastore of the API's list."""
     is_one = is_id(item.get("datastore"), _PREFIX) and "name" in item and not _SUMMARY_KEYS.isdisjoint(item)
-    return Sureness.SURE if is_one and "vm" not in item and "host" not in item else Sureness.NO
+    is_another = "vm" in item or "host" in item or _has_details(item)
+    return Sureness.SURE if is_one and not is_another else Sureness.NO
+
+
+def _has_details(item: Item) -> bool:
+    return "thin_provisioning_supported" in item and "multiple_host_access" in item
 
 
 def to_sureness_of_details(item: Item, around: Surroundings) -> Sureness:  # noqa: ARG001 - the signature of `Shape.sureness`
-    """Say whether the item is the API's answer about one datastore."""
-    is_one = "thin_provisioning_supported" in item and "multiple_host_access" in item and "datastore" not in item
-    return Sureness.SURE if is_one else Sureness.NO
+    """Say whether the item is the API's answer about one datastore; playbooks and newer modules add its id."""
+    return Sureness.SURE if _has_details(item) else Sureness.NO
 
 
 def parse_datastore(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -> Datastore:  # noqa: ARG001 - the signature of `Shape.parse`
