@@ -59,6 +59,22 @@ def test_an_answer_with_its_id_is_no_list_of_all() -> None:
     assert vcenter_rest_datastore.parse_datastore(item, Surroundings("info"), []).moid == "datastore-1017"
 
 
+def test_a_list_with_the_answers_in_it_is_still_the_list() -> None:
+    """vmware.vmware_rest 5 writes such a list: taken for single answers, it would end no datastore that is gone."""
+    item = DETAILS | SUMMARY
+    assert vcenter_rest_datastore.to_sureness(item, Surroundings("info")) is Sureness.SURE
+    assert vcenter_rest_datastore.to_sureness_of_details(item, Surroundings("info")) is Sureness.NO
+    assert vcenter_rest_datastore.parse_datastore(item, Surroundings("info"), []) == Datastore(
+        name="local",
+        moid="datastore-1015",
+        type="VMFS",
+        capacity_bytes=11542724608,
+        free_bytes=10033823744,
+        is_accessible=True,
+        has_multiple_host_access=False,
+    )
+
+
 def test_the_type_is_spelled_as_vsphere_does() -> None:
     """The API says VSAN and the other modules vsan: a filter for one of them would miss half of the datastores."""
     for told, expected in (("VSAN", "vsan"), ("NFS41", "NFS41"), ("VVOL", "VVOL"), ("NEWER", "NEWER")):

@@ -1,7 +1,7 @@
 """Read datastores of vSphere's REST API: `vmware.vmware_rest.vcenter_datastore_info`, or the module `uri`.
 
-The list gives sizes; the answer about one datastore gives no capacity and not its id, which stands around it. Flags may
-be written as 0 and 1.
+The list gives sizes; the answer about one datastore gives no capacity and not its id, which stands around it. Version 5
+of the collection asks for all answers and adds them to the items of the list. Flags may be written as 0 and 1.
 
 Source: vSphere Automation API, `Datastore.Summary` and `Datastore.Info`; the documented return values of
 vmware.vmware_rest 4.9.
@@ -24,17 +24,18 @@ _CONTENT_KEYS: Final = ("datastore", "name", "type", "capacity", "free_space", "
 def to_sureness(item: Item, around: Surroundings) -> Sureness:  # noqa: ARG001 - the signature of `Shape.sureness`
     """Say whether the item is a datastore of the API's list."""
     is_one = is_id(item.get("datastore"), _PREFIX) and "name" in item and not _SUMMARY_KEYS.isdisjoint(item)
-    is_another = "vm" in item or "host" in item or _has_details(item)
+    is_another = "vm" in item or "host" in item or _is_answer(item)
     return Sureness.SURE if is_one and not is_another else Sureness.NO
 
 
-def _has_details(item: Item) -> bool:
-    return "thin_provisioning_supported" in item and "multiple_host_access" in item
+def _is_answer(item: Item) -> bool:
+    has_details = "thin_provisioning_supported" in item and "multiple_host_access" in item
+    return has_details and not ("capacity" in item and is_id(item.get("datastore"), _PREFIX))
 
 
 def to_sureness_of_details(item: Item, around: Surroundings) -> Sureness:  # noqa: ARG001 - the signature of `Shape.sureness`
     """Say whether the item is the API's answer about one datastore; playbooks and newer modules add its id."""
-    return Sureness.SURE if _has_details(item) else Sureness.NO
+    return Sureness.SURE if _is_answer(item) else Sureness.NO
 
 
 def parse_datastore(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -> Datastore:  # noqa: ARG001 - the signature of `Shape.parse`
