@@ -83,6 +83,25 @@ def test_a_loop_over_a_mapping_by_name_says_which_machine() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        ({"vm_name": "sapp01"}, Asked("sapp01")),
+        ({"name": "sapp01", "moid": "vm-191"}, Asked("sapp01", "vm-191")),
+        ({"vm": TURN, "name": "report"}, ALL),
+        ({"name": "vcenter01"}, Asked()),
+        ({"instance": TURN}, Asked()),
+        ({"guest_disk_info": TURN}, Asked()),
+        ({"vm": ["vm-191"], "moid": 7}, Asked()),
+    ],
+)
+def test_what_people_put_beside_the_disks_says_whose_they_are(beside: dict[str, Any], expected: Asked) -> None:
+    """Playbooks make `{vm_name, guest_disk_info}` of a loop: all their rows would be rejected."""
+    register = {"guest_disk_info": {}, **beside}
+    assert to_asked(Surroundings("guest_disk_info", register)) == expected
+    assert to_asked(Surroundings("guest_disk_info", register, None, {"moid": "vm-7"})) == Asked(moid="vm-7")
+
+
 def test_a_record_gets_what_it_lacks() -> None:
     """Details with nothing but a moid could not be joined to a list with nothing but a uuid."""
     record = to_identified(virtual_machine(moid="vm-191", disk_count=1), ALL)

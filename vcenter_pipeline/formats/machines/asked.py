@@ -53,7 +53,8 @@ def to_asked(around: Surroundings, told: Asked = _NOBODY) -> Asked:
     asked = _combined(told, to_asked_of(arguments, use_instance_uuid=arguments.get("use_instance_uuid") is True))
     turn = _to_asked_of_turn(around.turn)
     if asked == _NOBODY:
-        return turn if turn[1:] != _NOBODY[1:] or _has_own_name(around.turn) else _NOBODY
+        is_machine = turn[1:] != _NOBODY[1:] or _has_own_name(around.turn)
+        return turn if is_machine else _to_asked_beside(around)
     return _combined(asked, turn) if _is_same(asked, turn) else asked
 
 
@@ -94,6 +95,15 @@ def _to_named(turn: Item) -> Item:
     value = turn.get("value")
     is_pair = len(turn) == _PAIR and isinstance(value, Mapping) and any(key in value for key in _OF_A_MACHINE)
     return {"name": turn.get("key"), **value} if is_pair and isinstance(value, Mapping) else turn
+
+
+def _to_asked_beside(around: Surroundings) -> Asked:
+    """Read what stands beside the item, as people put it together: `{vm_name: web, guest_disk_info: {…}}`."""
+    beside = {key: value for key, value in around.register.items() if key not in (around.key, "instance")}
+    machine = beside.get("vm")
+    record: Item = machine if isinstance(machine, Mapping) else beside
+    asked = _to_asked_of_turn(record)
+    return asked if asked[1:] != _NOBODY[1:] or _has_own_name(record) else _NOBODY
 
 
 def _has_own_name(turn: object) -> bool:
