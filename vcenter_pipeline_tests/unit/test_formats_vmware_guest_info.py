@@ -247,6 +247,15 @@ def test_what_is_missing_is_unknown() -> None:
     assert record == virtual_machine(name="old", is_system=False)
 
 
+def test_a_few_chosen_keys_are_enough_with_an_id() -> None:
+    """Admins keep with json_query what they need: the whole report would be refused."""
+    chosen = {"hw_name": "web", "instance_uuid": "a", "hw_esxi_host": "esx1", "hw_memtotal_mb": 512}
+    assert to_sureness(chosen, AROUND) is Sureness.LIKELY
+    assert to_sureness({"hw_name": "web", "moid": "vm-1", "snapshots": []}, AROUND) is Sureness.LIKELY
+    assert to_sureness({"hw_name": "web", "hw_esxi_host": "esx1"}, AROUND) is Sureness.NO
+    assert to_sureness({"hw_name": "web", "moid": "vm-1"}, AROUND) is Sureness.NO
+
+
 def test_a_value_that_cannot_be_meant_names_its_key() -> None:
     """An admin could not find what is wrong in a row of 40 keys."""
     with pytest.raises(ValueError, match="hw_memtotal_mb: 'four' is not a whole number"):

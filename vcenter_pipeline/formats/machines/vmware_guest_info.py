@@ -24,6 +24,22 @@ from vcenter_pipeline.model.units import named, shown, to_count, to_flag, to_nam
 
 _TYPICAL: Final = ("hw_power_status", "hw_product_uuid", "hw_processor_count", "hw_guest_id", "module_hw")
 
+_IDS: Final = ("moid", "instance_uuid")
+_ALSO_TYPICAL: Final = (
+    "hw_esxi_host",
+    "hw_cluster",
+    "hw_folder",
+    "hw_memtotal_mb",
+    "hw_is_template",
+    "hw_datastores",
+    "hw_version",
+    "hw_guest_full_name",
+    "guest_tools_status",
+    "guest_tools_version",
+    "guest_consolidation_needed",
+    "snapshots",
+)
+
 _CONTENT_KEYS: Final = (
     "hw_name",
     "moid",
@@ -50,9 +66,13 @@ _ADAPTER: Final = re.compile(r"hw_eth[0-9]+")
 
 
 def to_sureness(item: Item, around: Surroundings) -> Sureness:  # noqa: ARG001 - the signature of `Shape.sureness`
-    """Say whether the item is a virtual machine as the modules gather it."""
-    is_one = "hw_name" in item and any(key in item for key in _TYPICAL)
-    return Sureness.SURE if is_one else Sureness.NO
+    """Say whether the item is a virtual machine as the modules gather it, or a few keys of one with an id."""
+    if "hw_name" not in item:
+        return Sureness.NO
+    if any(key in item for key in _TYPICAL):
+        return Sureness.SURE
+    is_chosen = any(item.get(key) for key in _IDS) and any(key in item for key in _ALSO_TYPICAL)
+    return Sureness.LIKELY if is_chosen else Sureness.NO
 
 
 def parse_virtual_machine(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -> VirtualMachine:  # noqa: ARG001 - the signature of `Shape.parse`
