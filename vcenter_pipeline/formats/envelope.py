@@ -9,6 +9,7 @@ Source: Ansible's documentation, "Return Values"; ansible-core, executor/task_ex
 """
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
@@ -45,6 +46,11 @@ _BOXES: Final = ("_value", "AlarmState")
 """What stands between a property's value and its list."""
 _NAMES_OF_VCENTER: Final = ("vcenter", "vcenter_hostname", "vcenter_host", "vcenter_server", "vcenter_name")
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:]{3,39}")
+_TEXTS_READ_ELSEWHERE: Final = frozenset({"stdout", "stderr"})
+_JSON_START: Final = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{])")
+_LOOPBACK: Final = re.compile(r"localhost(\..*)?|127(\.\d+){3}|::1")
+_FULL_NAME: Final = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9-]{1,63})*\.[a-z][a-z0-9-]{0,62}")
+_WORD_FOR_VCENTER: Final = re.compile(r"[^.]*(vcsa|vcenter|vcentre)|([^.]*[-_0-9])?vc([-_0-9]|\.)")
 _ONE_OBJECT: Final = ("moid", "name", "uuid", "vm_name")
 _PART_OF_A_VCENTER: Final = ("cluster", "cluster_name", "datacenter", "datacenter_name", "esxi_hostname", "folder")
 _NOTHING: Final[Item] = MappingProxyType({})
@@ -112,11 +118,13 @@ class Place(NamedTuple):
         return self._replace(
             turn=register.get(variable, self.turn),
             arguments=arguments,
-            vcenter=to_vcenter(register)
-            or to_vcenter(arguments)
-            or _to_host_name(arguments.get("hostname"))
-            or self.vcenter,
+            vcenter=to_vcenter(register) or to_vcenter(arguments) or self._asked(arguments),
         )
+
+    def _asked(self, arguments: Item) -> str | None:
+        """Give the host that a module was told to ask; the near end of a tunnel says less than a name around it."""
+        asked = _to_host_name(arguments.get("hostname"))
+        return self.vcenter or asked if asked is None or _LOOPBACK.fullmatch(asked) else asked
 
     @property
     def is_narrow(self) -> bool:
@@ -136,6 +144,29 @@ def to_vcenter(register: Item) -> str | None:
     return None
 
 
+def vcenters_named_by_keys(register: Item) -> dict[str, str]:
+    """Give the host names of vCenters under which a bundle holds what each of them has.
+
+    A key that is a host name may be an ESXi host's or a machine's as well. It is a vCenter's when it says so, as
+    `vc01.example.com` does and all of its neighbours do, or when each of several was asked for `vmware_about_info`.
+    """
+    hosts = {key: host for key, _ in children_of(register) if (host := _to_host_name(key)) is not None}
+    asked = {key: host for key, host in hosts.items() if _tells_of_itself(register[key])}
+    if len(asked) > 1:
+        return asked
+    full = {key: host for key, host in hosts.items() if _FULL_NAME.fullmatch(host)}
+    return full if all(map(is_vcenter_s_name, full)) else {}
+
+
+def is_vcenter_s_name(key: str) -> bool:
+    """Say whether a key is a full host name with the word for a vCenter in it."""
+    return bool(_FULL_NAME.fullmatch(key.lower()) and _WORD_FOR_VCENTER.match(key.lower()))
+
+
+def _tells_of_itself(child: object) -> bool:
+    return isinstance(child, Mapping) and any("about_info" in one for one in child.values() if isinstance(one, Mapping))
+
+
 def _to_host_name(value: object) -> str | None:
     if isinstance(value, str) and _HOST_NAME.fullmatch(value.strip()):
         return value.strip().lower()
@@ -148,6 +179,28 @@ def children_of(register: Item) -> Iterator[tuple[str, object]]:
     for key, value in register.items():
         if isinstance(value, list | Mapping) and key not in ECHOES and key != loop_variable:
             yield key, value
+
+
+def texts_of(register: Item) -> Iterator[tuple[str, str]]:
+    """Give the texts in a register that may be the JSON of a result: a message, a file that `slurp` read.
+
+    The `uri` module gives the text of an answer beside the answer itself.
+    """
+    loop_variable = register.get("ansible_loop_var")
+    for key, value in register.items():
+        if not isinstance(value, str) or key in ECHOES or key in _TEXTS_READ_ELSEWHERE or key == loop_variable:
+            continue
+        if key == "content" and register.get("encoding") == "base64":
+            value = _from_base64(value)  # noqa: PLW2901 - it is the same text, unpacked
+        if _JSON_START.match(value) and not (key == "content" and "json" in register):
+            yield key, value
+
+
+def _from_base64(text: str) -> str:
+    try:
+        return b64decode(text, validate=True).decode("utf-8-sig")
+    except ValueError:
+        return ""
 
 
 def outcome_of(register: Item) -> Outcome | None:

@@ -8,16 +8,28 @@ import gc
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from io import BytesIO
+from itertools import groupby
 from types import TracebackType
 from typing import BinaryIO, Final, cast
 
 from vcenter_pipeline.errors import ReportError
 from vcenter_pipeline.formats.documents.document import Fragment, Limits, read_document
-from vcenter_pipeline.formats.envelope import ECHOES, RESULTS, Outcome, Place, children_of, outcome_of, to_vcenter
+from vcenter_pipeline.formats.envelope import (
+    ECHOES,
+    RESULTS,
+    Outcome,
+    Place,
+    children_of,
+    is_vcenter_s_name,
+    outcome_of,
+    texts_of,
+    to_vcenter,
+    vcenters_named_by_keys,
+)
 from vcenter_pipeline.formats.failures import Failures
 from vcenter_pipeline.formats.findings import Findings, kind_of
-from vcenter_pipeline.formats.recognition import Recognised, pair_of, recognise
-from vcenter_pipeline.formats.rows import Rows
+from vcenter_pipeline.formats.recognition import Recognised, recognise
+from vcenter_pipeline.formats.rows import Rows, to_named
 from vcenter_pipeline.formats.shape import Item
 from vcenter_pipeline.formats.shapes import SHAPES
 from vcenter_pipeline.model.batches import Batch
@@ -117,14 +129,36 @@ class _Reader:
         value = fragment.value
         if fragment.is_items and fragment.path not in ECHOES:
             below = place.below(fragment.path, {}) if fragment.path else place
+            if is_vcenter_s_name(fragment.path):
+                below = self._of_vcenter(fragment.path.lower(), below)
             self._streamed[below.path] = place.path
             yield from self._list(cast("list[object]", value), below, fragment.offset)
         elif isinstance(value, Mapping | list):
             yield from self._node(value, place)
         elif not place.path:
             self._findings.note_plain(value)
+            if isinstance(value, str):
+                yield from self._text(value, place)
         else:
             self._findings.note_stdout(f"it is {kind_of(value)}.")
+
+    def _text(self, text: str, place: Place) -> Iterator[Batch]:
+        """Read a text that is JSON itself: `to_json` went over it twice, or a message holds it."""
+        if self._stdout_depth < _DEEPEST_STDOUT:
+            self._stdout_depth += 1
+            for fragment in self._fragments_of(text):
+                if isinstance(fragment.value, Mapping | list):
+                    yield from self._fragment(fragment, place)
+            self._stdout_depth -= 1
+
+    def _fragments_of(self, text: str, *, is_output: bool = False) -> list[Fragment]:
+        """Decode a text; what is no JSON gives nothing, because any command prints something."""
+        try:
+            return list(read_document(BytesIO(text.encode("utf-8", "surrogatepass")), _STDOUT_NAME, self._limits))
+        except ReportError as error:
+            if is_output:
+                self._findings.note_stdout(str(error))
+            return []
 
     def _node(self, value: object, place: Place) -> Iterator[Batch]:
         if place.depth > _DEEPEST:
@@ -147,10 +181,18 @@ class _Reader:
             return
         told = to_vcenter(value)
         if told is not None:
-            self._vcenters[told] = None
+            place = self._of_vcenter(told, place)
+        vcenters = vcenters_named_by_keys(value)
         for key, child in children_of(value):
-            yield from self._node(child, place.below(key, value))
+            below = place.below(key, value)
+            yield from self._node(child, self._of_vcenter(vcenters[key], below) if key in vcenters else below)
+        for key, text in texts_of(value):
+            yield from self._text(text, place.below(key, value))
         yield from self._stdout(value, place)
+
+    def _of_vcenter(self, vcenter: str, place: Place) -> Place:
+        self._vcenters[vcenter] = None
+        return place._replace(vcenter=vcenter)
 
     def _failed(self, register: Item, place: Place, outcome: Outcome) -> None:
         """Note a task without a result; a list of it that was given already must not count."""
@@ -164,22 +206,19 @@ class _Reader:
         stdout = register.get("stdout")
         if isinstance(stdout, str) and stdout.strip() and self._stdout_depth < _DEEPEST_STDOUT:
             self._stdout_depth += 1
-            for fragment in self._stdout_fragments(stdout):
+            for fragment in self._fragments_of(stdout, is_output=True):
                 yield from self._fragment(fragment, place.below("stdout", register))
             self._stdout_depth -= 1
-
-    def _stdout_fragments(self, text: str) -> list[Fragment]:
-        """Decode the output of a command; what is no JSON gives nothing, because any command prints something."""
-        try:
-            return list(read_document(BytesIO(text.encode("utf-8", "surrogatepass")), _STDOUT_NAME, self._limits))
-        except ReportError as error:
-            self._findings.note_stdout(str(error))
-            return []
 
     def _list(self, items: list[object], place: Place, offset: int) -> Iterator[Batch]:
         found = self._recognised.get(place.path) or recognise(items, place.around, SHAPES)
         if found is not None:
-            yield from self._items(found, items, place, offset)
+            for vcenter, own in groupby(items, _vcenter_of):
+                some = list(own)
+                yield from self._items(found, some, self._of_vcenter(vcenter, place) if vcenter else place, offset)
+                offset += len(some)
+            if not items:
+                yield from self._items(found, items, place, offset)
             return
         self._findings.note_list(place, items)
         if place.depth <= 1 and items:
@@ -190,24 +229,26 @@ class _Reader:
     def _items(self, found: Recognised, items: Sequence[object] | Item, place: Place, offset: int) -> Iterator[Batch]:
         self._recognised[place.path] = found
         rows = self._rows
-        if rows is None or rows.place.path != place.path or rows.shape is not found.shape:
+        if (
+            rows is None
+            or rows.place.path != place.path
+            or rows.place.vcenter != place.vcenter
+            or rows.shape is not found.shape
+        ):
             yield from self._finish_node()
             rows = self._rows = Rows(found, place)
             self._failures.note_collection(rows.collection)
         for passed in self._passed.pop(place.path, ()):
             for index in passed:
                 rows.reject(index, f"it stands among {found.shape.meaning} and is none of them")
-        if found.form == "mapping":
-            pairs = items.items() if isinstance(items, Mapping) else [pair_of(item) or ("", item) for item in items]
-            items = [_with_name(value, found.shape.name_key, name) for name, value in pairs]
-            if found.shape.forms == {"mapping"}:
-                items = [
-                    item for item in items if isinstance(item, Mapping) and found.shape.sureness(item, place.around)
-                ]
+        listed = items if found.form != "mapping" and not isinstance(items, Mapping) else to_named(found, items, place)
+        yield from self._listed(listed, rows, None if found.form == "object" else offset)
+
+    def _listed(self, items: Sequence[object], rows: Rows, offset: int | None) -> Iterator[Batch]:
         start = 0
         while start < len(items):
             end = start + max(1, self._batch_rows - len(rows))
-            rows.read(items[start:end], None if found.form == "object" else offset + start)
+            rows.read(items[start:end], None if offset is None else offset + start)
             start = end
             if len(rows) >= self._batch_rows:
                 yield from rows.give()
@@ -224,9 +265,6 @@ class _Reader:
             yield Batch("vcenters", _ENVELOPE, "", [None], records, (), vcenter=name, is_complete=False)
 
 
-def _with_name(value: object, name_key: str | None, name: str) -> object:
-    """Put a mapping's key where the item's name is missing; people also make mappings by moid or uuid."""
-    if not isinstance(value, Mapping) or not name_key or not name:
-        return value
-    own = value.get(name_key)
-    return value if isinstance(own, str) and own.strip() else {**value, name_key: name}
+def _vcenter_of(item: object) -> str | None:
+    """Give the vCenter that an item names itself: playbooks add it to each before they join the lists of several."""
+    return to_vcenter(item) if isinstance(item, Mapping) else None

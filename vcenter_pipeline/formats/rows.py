@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from vcenter_pipeline.formats.envelope import Place
 from vcenter_pipeline.formats.findings import kind_of
-from vcenter_pipeline.formats.recognition import Recognised
-from vcenter_pipeline.formats.shape import SpoiltChild
+from vcenter_pipeline.formats.recognition import Recognised, pair_of
+from vcenter_pipeline.formats.shape import Item, SpoiltChild
 from vcenter_pipeline.model.batches import WHOLE, Batch, Kind, RejectedRow
 from vcenter_pipeline.model.records import Record, VCenter
 
@@ -117,3 +117,21 @@ class Rows:
 
     def _position(self, index: int | None) -> str:
         return self.place.path or WHOLE if index is None else f"{self.place.path}[{index}]"
+
+
+def to_named(found: Recognised, items: Sequence[object] | Item, place: Place) -> list[object]:
+    """Give what a mapping by name holds, or the list that was made of one, as items that bear their names."""
+    shape = found.shape
+    pairs = items.items() if isinstance(items, Mapping) else [pair_of(item) or ("", item) for item in items]
+    named = [_with_name(value, shape.name_key, name) for name, value in pairs]
+    if shape.forms == {"mapping"}:
+        return [item for item in named if isinstance(item, Mapping) and shape.sureness(item, place.around)]
+    return named
+
+
+def _with_name(value: object, name_key: str | None, name: str) -> object:
+    """Put a mapping's key where the item's name is missing; people also make mappings by moid or uuid."""
+    if not isinstance(value, Mapping) or not name_key or not name:
+        return value
+    own = value.get(name_key)
+    return value if isinstance(own, str) and own.strip() else {**value, name_key: name}

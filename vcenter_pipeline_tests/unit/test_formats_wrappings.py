@@ -1,6 +1,7 @@
 """In what else a result may be wrapped: captures of plays, events, several objects in one file, bundles."""
 
 import json
+from base64 import b64encode
 from io import BytesIO
 from typing import cast
 
@@ -167,7 +168,9 @@ def test_what_lies_too_deep_is_not_looked_for(depth: int) -> None:
         read(json.dumps(document))
 
 
-CLUSTERS = {"cl-1": {"drs_default_vm_behavior": None, "enable_ha": True, "enabled_drs": True, "hosts": []}}
+CLUSTERS: dict[str, object] = {
+    "cl-1": {"drs_default_vm_behavior": None, "enable_ha": True, "enabled_drs": True, "hosts": []}
+}
 """As `vmware_cluster_info` documents them: the name stands nowhere but in the mapping's key."""
 
 
@@ -205,3 +208,92 @@ def test_a_mapping_by_moid_keeps_the_names() -> None:
 def name_of(record: Record) -> str | None:
     """Give a machine's name."""
     return cast("VirtualMachine", record).name
+
+
+def test_json_inside_of_a_text_is_read() -> None:
+    """`to_json` twice, `debug: msg="{{ vms | to_json }}"`, `slurp`: nothing tells the admin why it was refused."""
+    text = json.dumps(REGISTER)
+    assert told(json.dumps(text)) == [("vmware_vm_info", "virtual_machines", 2)]
+    assert told(json.dumps({"msg": text})) == [("vmware_vm_info", "msg.virtual_machines", 2)]
+    bundle = {"vms": json.dumps([MACHINE]), "alarms": json.dumps([ALARM], indent=4)}
+    assert told(json.dumps(bundle)) == [("vmware_vm_info", "vms", 1), ("triggered_alarms", "alarms", 1)]
+    slurped = {"content": b64encode(text.encode()).decode(), "encoding": "base64", "source": "/srv/vms.json"}
+    assert told(json.dumps({"results": [slurped]})) == [("vmware_vm_info", "results[0].content.virtual_machines", 2)]
+
+
+@pytest.mark.parametrize("text", ['{"a', "{}", "[]", "[WARNING]: x", "{not json}", '{"vms": "{\\"a\\": 1}"}', "[[[[["])
+def test_a_text_that_only_looks_like_json_is_left_alone(text: str) -> None:
+    """A message with a bracket must not cost the report."""
+    assert told(json.dumps({"msg": text, **REGISTER})) == [("vmware_vm_info", "virtual_machines", 2)]
+
+
+def test_an_answer_and_its_text_count_once() -> None:
+    """`uri` with `return_content` gives both; two collections of one answer would be told as two."""
+    assert told(json.dumps({"json": REGISTER, "content": json.dumps(REGISTER)})) == [
+        ("vmware_vm_info", "json.virtual_machines", 2)
+    ]
+
+
+def test_json_in_what_went_into_a_task_is_not_read() -> None:
+    """The arguments of the task, and what a failed one was about, are no result."""
+    turn = {"item": json.dumps(REGISTER), "invocation": {"module_args": {"body": json.dumps(REGISTER)}}}
+    with pytest.raises(ReportError):
+        read(json.dumps({"results": [turn]}))
+
+
+def vcenters(document: object) -> list[tuple[str, str | None, int]]:
+    """Give kind, vCenter and number of every batch."""
+    return [(batch.kind, batch.vcenter, len(batch.records)) for batch in read(json.dumps(document))]
+
+
+@pytest.mark.parametrize("kept", [[MACHINE], REGISTER, {"vms": [MACHINE]}], ids=["list", "register", "bundle"])
+def test_a_bundle_keyed_by_the_host_names_of_vcenters(kept: object) -> None:
+    """One moid in two vCenters is two machines; both would be one, and one of the two hosts gone."""
+    told_of = vcenters({"metadata": {}, "vc01.example.com": kept, "FRA-VCSA.example.com": kept})
+    count = len(cast("dict[str, list[object]]", kept)["virtual_machines"]) if kept is REGISTER else 1
+    assert told_of == [
+        ("virtual_machines", "vc01.example.com", count),
+        ("virtual_machines", "fra-vcsa.example.com", count),
+        ("vcenters", "vc01.example.com", 1),
+        ("vcenters", "fra-vcsa.example.com", 1),
+    ]
+
+
+def test_a_key_is_a_vcenter_s_name_when_its_identity_stands_below() -> None:
+    """Nobody has to call a vCenter `vc`; the uuid of its installation belongs to the key above."""
+    about = {"about_info": {"api_type": "VirtualCenter", "product_full_name": "vCenter 8", "version": "8.0.2"}}
+    kept = {"about": about, "vms": [MACHINE]}
+    assert vcenters({"lab": kept, "prod": kept}) == [
+        ("vcenters", "lab", 1),
+        ("virtual_machines", "lab", 1),
+        ("vcenters", "prod", 1),
+        ("virtual_machines", "prod", 1),
+    ]
+    assert vcenters({"data": kept}) == [("vcenters", None, 1), ("virtual_machines", None, 1)]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [("esx01.example.com", "esx02.example.com"), ("vcenter01.example.com", "web.example.com"), ("svc1.example.com",)],
+    ids=["ESXi hosts", "machines, one of them a vCenter", "a service"],
+)
+def test_other_host_names_are_no_vcenters(keys: tuple[str, ...]) -> None:
+    """`groupby('esxi_hostname')`: every ESXi host would become a vCenter."""
+    assert {vcenter for _, vcenter, _ in vcenters({key: {"vms": [MACHINE]} for key in keys})} == {None}
+
+
+def test_machines_that_name_their_vcenter_themselves() -> None:
+    """`map('combine', {'vcenter': item})` before lists are joined: the machines of all vCenters would be in one."""
+    joined = [{**MACHINE, "vcenter": "vc1"}, {**OTHER, "vcenter": "vc1"}, {**MACHINE, "vcenter": "vc2"}]
+    batches = read(json.dumps({"vms": joined}))
+    assert [(batch.vcenter, batch.indexes, len(batch.records)) for batch in batches[:2]] == [
+        ("vc1", [0, 1], 2),
+        ("vc2", [2], 1),
+    ]
+
+
+def test_the_near_end_of_a_tunnel_is_no_vcenter_s_name() -> None:
+    """One report would tell of two vCenters: of that which it names, and of 127.0.0.1."""
+    asked = {"virtual_machines": [MACHINE], "invocation": {"module_args": {"hostname": "127.0.0.1"}}}
+    assert vcenters({"metadata": {"vcenter": "vc1"}, "data": asked})[0] == ("virtual_machines", "vc1", 1)
+    assert vcenters(asked) == [("virtual_machines", "127.0.0.1", 1)]
