@@ -207,6 +207,28 @@ def test_a_cluster_with_all_its_properties_names_itself() -> None:
     assert parse(bare) == Cluster(name="a", moid="domain-c9")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "datacenter"),
+    [
+        ({"datacenter": "muc%2fdc"}, "muc/dc"),
+        ({"datacenter": None, "datacenter_name": "muc-dc"}, "muc-dc"),
+        ({"datacenter": "datacenter-3"}, None),
+        ({"datacenter": ["muc-dc"]}, None),
+        ({}, None),
+    ],
+)
+def test_the_datacenter_may_be_the_one_that_was_asked_for(arguments: dict[str, Any], datacenter: str | None) -> None:
+    """Without moids, two datacenters that have a cluster `prod` would share one; the second would be dropped."""
+    around = Surroundings("clusters", {}, None, arguments)
+    for item in (OLDER, PROPERTIES):
+        cluster = vmware_cluster_info.parse_cluster(item, around, [])
+        assert cluster is not None
+        assert cluster.datacenter == datacenter
+    told = vmware_cluster_info.parse_cluster(NEWER, around, [])
+    assert told is not None
+    assert told.datacenter == "My-Datacenter"
+
+
 def test_yaml_gives_the_same_clusters(real: Callable[[str], bytes]) -> None:
     """YAML keeps numbers and flags as texts."""
     texts = yaml.load(real("ansible12/cluster_info.yml"), Loader=yaml.BaseLoader)  # noqa: S506 - builds texts only

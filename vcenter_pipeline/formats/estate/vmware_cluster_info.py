@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from vcenter_pipeline.formats.alarms.vsphere_alarms import has_alarms, to_alarms
 from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, Sureness, Surroundings, to_content
-from vcenter_pipeline.formats.values.item_values import inner_of, value_at, values_for_content
+from vcenter_pipeline.formats.values.item_values import inner_of, to_asked_datacenter, value_at, values_for_content
 from vcenter_pipeline.formats.values.property_set import to_first, to_reference_moid
 from vcenter_pipeline.formats.values.rest_item import is_id
 from vcenter_pipeline.formats.values.vsphere_kinds import MOID_KEYS, REFERENCE_KEYS
@@ -107,7 +107,7 @@ def parse_cluster(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -
     cluster = Cluster(
         name=name,
         moid=moid,
-        datacenter=value_at(item, to_name, "datacenter"),
+        datacenter=value_at(item, to_name, "datacenter") or to_asked_datacenter(around),
         overall_status=value_at(item, to_overall_status, "overallStatus"),
     )
     return _with_properties(cluster, item) if _has_properties(item) else _with_module_keys(cluster, item)
@@ -228,7 +228,10 @@ SHAPE_WITH_ALARMS: Final = SHAPE._replace(
         'vmware.vmware.cluster_info: {datacenter: "{{ item }}", schema: vsphere, properties: [name, _moId, '
         "overallStatus, summary, configurationEx, triggeredAlarmState]}, in a loop over all datacenters"
     ),
-    cannot_tell="The datacenter; the names of the alarms, and alarms outside of clusters.",
+    cannot_tell=(
+        "The datacenter, unless the whole register is kept and one was asked for; the names of the alarms, and alarms "
+        "outside of clusters."
+    ),
     list_keys=frozenset(),
     also=to_alarms_of,
     also_kinds=("triggered_alarms",),

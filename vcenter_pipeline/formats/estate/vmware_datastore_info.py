@@ -14,7 +14,7 @@ from typing import Final
 
 from vcenter_pipeline.formats.alarms.vsphere_alarms import has_alarms, to_alarms
 from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, Sureness, Surroundings, to_content
-from vcenter_pipeline.formats.values.item_values import inner_of, value_at, values_for_content
+from vcenter_pipeline.formats.values.item_values import inner_of, to_asked_datacenter, value_at, values_for_content
 from vcenter_pipeline.formats.values.property_set import to_first, to_reference_moid
 from vcenter_pipeline.formats.values.rest_item import is_id
 from vcenter_pipeline.formats.values.vsphere_kinds import MOID_KEYS, REFERENCE_KEYS
@@ -26,7 +26,7 @@ from vcenter_pipeline.formats.values.words import (
 )
 from vcenter_pipeline.model.batches import Kind
 from vcenter_pipeline.model.records import Datastore, Record
-from vcenter_pipeline.model.units import named, to_bytes, to_datastore_url, to_flag, to_name, to_text
+from vcenter_pipeline.model.units import to_bytes, to_datastore_url, to_flag, to_name, to_text
 
 _OF_A_SUMMARY: Final = frozenset({"multipleHostAccess", "maintenanceMode", "accessible", "datastore_cluster"})
 _SIZES_OF_A_SUMMARY: Final = frozenset({"freeSpace", "uncommitted"})
@@ -79,7 +79,7 @@ def parse_datastore(item: Item, around: Surroundings, spoilt: list[SpoiltChild])
         name=_to_name_of(item),
         moid=_to_own_moid(item, *path),
         url=to_datastore_url(value_at(item, to_text, *path, "url")),
-        datacenter=_to_datacenter(around),
+        datacenter=to_asked_datacenter(around),
         type=value_at(item, to_datastore_type, *path, "type"),
         capacity_bytes=value_at(item, to_bytes, *path, "capacity"),
         free_bytes=value_at(item, to_bytes, *path, "freeSpace"),
@@ -120,15 +120,6 @@ def _with_known_sizes(datastore: Datastore) -> Datastore:
 
 def _to_datastore_cluster(value: object) -> str | None:
     return None if value == "N/A" else to_name(value)
-
-
-def _to_datacenter(around: Surroundings) -> str | None:
-    """Give the datacenter that the module was asked for; an argument of another form says nothing."""
-    for key in ("datacenter", "datacenter_name"):
-        value = around.arguments.get(key)
-        if isinstance(value, str) and value:
-            return named(key, to_name, value)
-    return None
 
 
 def _to_own_moid(item: Item, *path: str) -> str | None:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeVar
 
-from vcenter_pipeline.formats.shape import Item
-from vcenter_pipeline.model.units import named, shown
+from vcenter_pipeline.formats.shape import Item, Surroundings
+from vcenter_pipeline.formats.values.rest_item import is_id
+from vcenter_pipeline.model.units import named, shown, to_name
 
 T = TypeVar("T")
 
@@ -34,6 +35,19 @@ def _to_inner(value: object) -> Item:
         return NOTHING
     message = f"{shown(value)} is not an object"
     raise ValueError(message)
+
+
+def to_asked_datacenter(around: Surroundings) -> str | None:
+    """Give the datacenter that the module was asked for; a moid, and an argument of another form, says no name.
+
+    Raises:
+        ValueError: the name cannot be stored.
+    """
+    for key in ("datacenter", "datacenter_name"):
+        value = around.arguments.get(key)
+        if isinstance(value, str) and value and not is_id(value, "datacenter-"):
+            return named(key, to_name, value)
+    return None
 
 
 def inner_of(item: Item, key: str) -> Item:
