@@ -1,5 +1,6 @@
 """What was found in a report while nothing was understood, and the sentence that says so."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -9,6 +10,14 @@ from vcenter_pipeline.model.batches import kind_name
 
 _KEYS_SHOWN: Final = 12
 _MESSAGE_LENGTH: Final = 160
+_MESSAGE_LOOKED_AT: Final = 1_000
+_SECRET: Final = re.compile(
+    r"(?P<word>(?:pass(?:word|wd|phrase)?|pwd|token|secret|cookie|api[_-]?key|session[_-]?id|authorization)"
+    r"[\w\"'\]]*\s*(?:[:=]\s*))(?:(?:basic|bearer)\s+)?(?:\"[^\"]*\"?|'[^']*'?|[^\s,;&]+)"
+    r"|(?P<option>--?[\w-]*(?:pass|token|secret)[\w-]*\s+)\S+"
+    r"|(?P<scheme>\w://)[^\s/@]+@",
+    re.IGNORECASE,
+)
 _LOGIN_KEYS: Final = ("vmware_api_session_id", "cookies_string", "set_cookie", "session_id")
 
 
@@ -127,12 +136,20 @@ class Findings:
 
 
 def message_of(register: Item) -> str:
-    """Give the message of a failed task behind a blank, quoted and short; empty when there is none."""
+    """Give the message of a failed task behind a blank, quoted and short; empty when there is none.
+
+    Modules repeat addresses and commands in it, and the passwords that stand in those.
+    """
     message = register.get("msg") or register.get("error")
     if not isinstance(message, str) or not message.strip():
         return ""
-    text = " ".join(message.split())
+    text = _SECRET.sub(_masked, " ".join(message[:_MESSAGE_LOOKED_AT].split()))
     return f" {(text if len(text) <= _MESSAGE_LENGTH else text[: _MESSAGE_LENGTH - 1] + '…')!r}"
+
+
+def _masked(found: re.Match[str]) -> str:
+    before = found["word"] or found["option"] or found["scheme"]
+    return f"{before}***{'@' if found['scheme'] else ''}"
 
 
 def kind_of(value: object) -> str:

@@ -297,3 +297,27 @@ def test_the_near_end_of_a_tunnel_is_no_vcenter_s_name() -> None:
     asked = {"virtual_machines": [MACHINE], "invocation": {"module_args": {"hostname": "127.0.0.1"}}}
     assert vcenters({"metadata": {"vcenter": "vc1"}, "data": asked})[0] == ("virtual_machines", "vc1", 1)
     assert vcenters(asked) == [("virtual_machines", "127.0.0.1", 1)]
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("cannot reach https://admin:hunter2@vc1/sdk", "cannot reach https://***@vc1/sdk"),
+        ("login with password=hunter2, user=admin failed", "login with password=***, user=admin failed"),
+        ('{"vcenter_password": "hunter2 two", "user": "x"}', '{"vcenter_password": ***, "user": "x"}'),
+        ("Authorization: Basic aHVudGVyMg==", "Authorization: ***"),
+        ("vmware-api-session-id: hunter2", "vmware-api-session-id: ***"),
+        ("govc --vc-password hunter2 ls", "govc --vc-password *** ls"),
+        (
+            "Cannot complete login: incorrect user name or password",
+            "Cannot complete login: incorrect user name or password",
+        ),
+    ],
+)
+def test_the_message_of_a_failed_task_gives_no_password_away(message: str, shown: str) -> None:
+    """Reasons stand in the ledger, in Power BI and beside the file; a module's message repeats what it was given."""
+    with pytest.raises(ReportError) as caught:
+        read(json.dumps({"failed": True, "msg": message}))
+    assert repr(shown) in str(caught.value)
+    batches = read(json.dumps({"vms": [MACHINE], "hosts": {"failed": True, "msg": message}}))
+    assert [row.reason for batch in batches for row in batch.rejected] == [f"the task failed: {shown!r}"]
