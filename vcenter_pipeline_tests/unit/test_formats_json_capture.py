@@ -243,3 +243,36 @@ def test_a_long_line_before_the_document_is_not_held_for_ever() -> None:
     """A message larger than a stretch must not end the search for what follows it."""
     message = b"[WARNING]: " + b"word " * 5_000 + b"\n"
     assert whole("x.json", message + b'{"a": 1}', SMALL_CHUNKS) == {"a": 1}
+
+
+YAML_PLAY = b"""
+PLAY [all] *********************************************************************
+
+TASK [debug] *******************************************************************
+ok: [vc1.example.com] =>
+  vm_info:
+    changed: false
+    virtual_machines:
+    - attributes: {}
+      guest_name: web
+
+PLAY RECAP *********************************************************************
+vc1.example.com            : ok=1    changed=0    unreachable=0    failed=0    skipped=0    rescued=0    ignored=0
+"""
+"""As ansible-core 2.19 prints with ANSIBLE_CALLBACK_RESULT_FORMAT=yaml, cut to one machine."""
+
+
+@pytest.mark.parametrize("name", ["play.json", "play.yml"])
+def test_a_play_that_printed_yaml_is_told_what_to_do(name: str) -> None:
+    """It would count as still being written, and be waited for; and "mapping values are not allowed" helps nobody."""
+    with pytest.raises(ReportError, match=r"holds no result as JSON.*=ansible\.posix\.json") as caught:
+        read(name, YAML_PLAY)
+    assert not isinstance(caught.value, TruncatedError)
+
+
+def test_a_play_that_printed_json_is_read_from_a_file_called_yaml() -> None:
+    """Whoever redirects the output chooses the name."""
+    play = (
+        b'PLAY [all] ***\n\nTASK [debug] ***\nok: [vc1] => {\n    "vms": []\n}\n\nPLAY RECAP ***\nvc1 : ok=1 failed=0\n'
+    )
+    assert whole("play.yml", play) == {"vms": []}

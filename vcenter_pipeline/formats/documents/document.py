@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 from vcenter_pipeline.errors import ReportError
 from vcenter_pipeline.formats.documents.content import Content
 from vcenter_pipeline.formats.documents.fragment import MIB, DamageError, Fragment, Limits, TruncatedError
-from vcenter_pipeline.formats.documents.json_capture import is_prefixed
+from vcenter_pipeline.formats.documents.json_capture import begins_play, is_prefixed
 from vcenter_pipeline.formats.documents.json_lines import read_json_lines
 from vcenter_pipeline.formats.documents.json_stream import read_json
 from vcenter_pipeline.formats.documents.yaml_events import read_yaml
@@ -68,6 +68,9 @@ def _read_yaml(file: BinaryIO, limits: Limits, *, is_gzip: bool) -> Iterator[Fra
     """Read YAML, which is often JSON: libyaml refuses some of that, and takes its numbers for text."""
     content = Content(file, limits, is_gzip=is_gzip)
     head = content.read(_HEAD_BYTES)
+    if begins_play(head):
+        yield from read_json(Content(file, limits, is_gzip=is_gzip), limits)
+        return
     if head.lstrip().startswith((b"{", b"[")) or is_prefixed(head):
         parts = [head]
         while block := content.read(limits.chunk_bytes):

@@ -40,6 +40,8 @@ _OUTCOMES: Final[dict[bytes, Outcome]] = {
 _LABEL = re.compile(rb"\[[A-Z][A-Z ]*\]:? ")
 """`[WARNING]: `, `[DEPRECATION WARNING]: `, `[ERROR]: `."""
 _ANNOUNCEMENT = re.compile(rb"\[[A-Z ]+\]|(?:PLAY|TASK|RUNNING HANDLER)\b|Using .* as config file")
+_PLAY = re.compile(rb"(?:PLAY|TASK) \[|Using \S+ as config file")
+_RECAP: Final = b"PLAY RECAP"
 _TEXT_START = re.compile(rb"[ \t\n\r]*+(?:\[[A-Z]|[^][{}\"' \t\n\r])")
 _NO_SPACE = re.compile(rb"[^ \t\n\r]")
 _WORD = re.compile(rb"[A-Za-z]{4}")
@@ -71,6 +73,11 @@ def is_message(line: bytes) -> bool:
     return not text.strip(_RULERS) or (_WORD.search(text) is not None and (b'"' not in text or b" " in text))
 
 
+def begins_play(head: bytes) -> bool:
+    """Say whether a content begins as a play that prints for people does; no YAML begins so."""
+    return _PLAY.match(head.lstrip(SPACES)) is not None
+
+
 class Capture:
     """The values that stand in a window and behind it, one after the other."""
 
@@ -91,7 +98,7 @@ class Capture:
         self._at = 0
         self._is_line_over = is_line_over or error is not None
         self._is_message_over = False
-        self._is_message_before = self._has_announcement = False
+        self._is_message_before = self._has_announcement = self._is_play_over = False
         self._outcome: Outcome | None = None
         """What `next_outcome` found and nobody took."""
 
@@ -117,6 +124,7 @@ class Capture:
                 raise self._unreadable()
             self._is_message_before = True
             self._has_announcement = self._has_announcement or _ANNOUNCEMENT.match(line) is not None
+            self._is_play_over = self._is_play_over or line.startswith(_RECAP)
             self._at = end
         if self._outcome is None and self._error is not None:
             raise self._missing(self._error)
@@ -190,6 +198,12 @@ class Capture:
     def _missing(self, error: DamageError) -> DamageError:
         """Say that no value came; while the play runs, its document is yet to come."""
         window = self._window
+        if self._is_play_over:
+            what = (
+                "the output of a play stands here and holds no result as JSON. Let it write a file with to_nice_json, or set "
+                "ANSIBLE_STDOUT_CALLBACK=ansible.posix.json for its output"
+            )
+            return DamageError(what, window.offset)
         if self._has_announcement and not window.data[self._at :]:
             return DamageError("there are messages of Ansible only", window.offset + self._at, is_cut=True)
         return single_quote_error(window.data, window.offset) or error
