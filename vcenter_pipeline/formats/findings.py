@@ -79,6 +79,11 @@ class Findings:
                 "The report is the register of a login: it holds a session and no inventory. Write the register of "
                 f"the tasks that read the vCenter, and keep this one out of files. {self._understood()}"
             )
+        if "ansible_job_id" in self._keys:
+            return (
+                "The report is the register of a task that was started with async and not waited for, so it holds no "
+                f"result. Write what async_status gives when it is finished. {self._understood()}"
+            )
         names = self._list_of_names()
         if names is not None:
             return f"The report lists names only ({names}), without anything about them. {self._understood()}"
@@ -131,7 +136,8 @@ class Findings:
         kinds = dict.fromkeys(kind_name(shape.kind) for shape in self._shapes)
         return (
             f"Understood are, of the modules that the documentation lists: {', '.join(kinds)}; as the register of the "
-            "task, of a loop, as the bare list, or several of these in one file."
+            "task, of a loop, as the bare list, or several of these in one file. Write what the module gave as it is, or "
+            "keep its own names for the keys that json_query or map picks out of it."
         )
 
 

@@ -4,7 +4,7 @@ Rows are stored as they are read, and each carries the time of its collection; a
 long list. So it is looked for beforehand, and only in a report that has such a word at all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import BinaryIO, Final
 
@@ -15,11 +15,28 @@ from vcenter_pipeline.formats.documents.fragment import MIB, DamageError
 from vcenter_pipeline.formats.shape import Item
 from vcenter_pipeline.model.units import times_without_zone, to_instant
 
-_KEYS: Final = ("collected_at", "collection_time", "collected", "generated_at", "report_time", "timestamp")
+_KEYS: Final = (
+    "collected_at",
+    "collectedAt",
+    "collection_time",
+    "collection_date",
+    "collected",
+    "generated_at",
+    "generated",
+    "report_time",
+    "report_date",
+    "scan_time",
+    "scan_date",
+    "timestamp",
+    "Timestamp",
+    "ansible_date_time",
+)
 """What playbooks call it, at the top of a report or below its `metadata`."""
+_PARTS: Final = ("iso8601_micro", "iso8601", "epoch")
+"""In which words of `ansible_date_time` the whole time stands."""
 _PLAYS: Final = "plays"
 """The `json` callback says when each play ended."""
-_WORDS: Final = tuple(f"{key}".encode() for key in (*_KEYS, "duration"))
+_WORDS: Final = tuple(f"{key}".encode() for key in (*_KEYS, "duration", "event_data"))
 _LONGEST: Final = max(map(len, _WORDS))
 
 
@@ -36,9 +53,13 @@ def read_stamp(file: BinaryIO, name: str, limits: Limits, zone: tzinfo) -> datet
         if not _has_a_word(file, name, limits):
             return None
         with times_without_zone(zone):
+            told = None
             for fragment in read_document(file, name, limits):
                 if not fragment.is_items and isinstance(fragment.value, Mapping):
                     return next(_stamps(fragment.value), None)
+                if not fragment.path and isinstance(fragment.value, list):
+                    told = next(_instants(map(_time_of_event, reversed(fragment.value))), told)
+            return told
     except (ReportError, DamageError):
         pass  # it is read again, and what is wrong is said then
     return None
@@ -66,8 +87,16 @@ def _stamps(document: Item) -> Iterator[datetime]:
         yield from _instants(_at(play, "play", "duration", "end") for play in reversed(plays))
 
 
-def _instants(values: Iterator[object]) -> Iterator[datetime]:
-    for value in values:
+def _time_of_event(item: object) -> object:
+    """Give the time of an event: the `jsonl` callback and ansible-runner write one with each."""
+    if not isinstance(item, Mapping):
+        return None
+    return item.get("_timestamp") if "_event" in item else item.get("created") if "event_data" in item else None
+
+
+def _instants(values: Iterable[object]) -> Iterator[datetime]:
+    for one in values:
+        value = next((one[part] for part in _PARTS if part in one), None) if isinstance(one, Mapping) else one
         try:
             moment = to_instant(value) if isinstance(value, str | int | float) else None
         except ValueError:

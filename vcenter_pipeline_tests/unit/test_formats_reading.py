@@ -198,6 +198,7 @@ def test_what_is_not_understood_is_refused_with_what_was_found(report: str, sent
             "a task that failed with the message 'no login'",
         ),
         ({"results": []}, "results is an empty list."),
+        ({"ansible_job_id": "j1", "started": 1, "finished": 0}, "Write what async_status gives when it is finished."),
         (
             {"results": [{"failed": True, "msg": "x"}, {"skipped": True}]},
             "1 of its items failed, 1 were skipped. The first failed one ended with the message 'x'.",
@@ -215,7 +216,8 @@ def test_a_refusal_says_what_is_understood() -> None:
     assert refusal({"a": 1}).endswith(
         "Understood are, of the modules that the documentation lists: virtual machines, snapshots, ESXi hosts, "
         "clusters, datastores, resource pools, datacenters, vCenters, triggered alarms; as the register of the task, "
-        "of a loop, as the bare list, or several of these in one file."
+        "of a loop, as the bare list, or several of these in one file. Write what the module gave as it is, or "
+        "keep its own names for the keys that json_query or map picks out of it."
     )
 
 

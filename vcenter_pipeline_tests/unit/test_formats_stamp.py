@@ -29,7 +29,22 @@ def stamp(document: object, name: str = "report.json", zone: tzinfo = UTC, limit
 
 
 @pytest.mark.parametrize(
-    "key", ["collected_at", "collection_time", "collected", "generated_at", "report_time", "timestamp"]
+    "key",
+    [
+        "collected_at",
+        "collectedAt",
+        "collection_time",
+        "collection_date",
+        "collected",
+        "generated_at",
+        "generated",
+        "report_time",
+        "report_date",
+        "scan_time",
+        "scan_date",
+        "timestamp",
+        "Timestamp",
+    ],
 )
 def test_the_time_stands_at_the_top_or_in_the_metadata(key: str) -> None:
     """History is ordered by it: a report that is copied late would otherwise count as new."""
@@ -179,3 +194,23 @@ def test_a_file_beyond_the_limits_says_nothing() -> None:
     assert stamp({"collected_at": NOON}, limits=replace(LIMITS, max_file_bytes=10)) is None
     packed = gzip.compress(json.dumps({"x": "y" * 5_000, "collected_at": NOON}).encode())
     assert stamp(packed, "report.json.gz", limits=replace(LIMITS, max_content_bytes=1_000)) is None
+
+
+def test_the_facts_of_ansible_hold_the_time_in_parts() -> None:
+    """`collected_at: "{{ ansible_date_time }}"` without `.iso8601`: the time of a copy would count."""
+    facts = {"date": "2026-11-24", "epoch": "1795521600", "iso8601": NOON, "time": "12:00:00", "tz": "UTC"}
+    assert stamp({"collected_at": facts, "vms": [MACHINE]}) == AT_NOON
+    assert stamp({"ansible_date_time": facts, "vms": [MACHINE]}) == AT_NOON
+    assert stamp({"collected_at": {"date": "2026-11-24"}, "vms": [MACHINE]}) is None
+
+
+@pytest.mark.parametrize(
+    "keys", [("_event", "_timestamp"), ("event_data", "created")], ids=["jsonl callback", "ansible-runner"]
+)
+def test_events_of_a_play_bear_the_time(keys: tuple[str, str]) -> None:
+    """The last one counts: a play that is captured line by line names no other time."""
+    kind, time = keys
+    lines = [{kind: {}, time: "2026-11-24T11:58:00.5Z"}, {kind: {}, time: NOON}, {kind: {}}]
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    assert stamp(text, "play.jsonl") == AT_NOON
+    assert stamp(text.replace(f'"{kind}"', '"vm"'), "play.jsonl") is None

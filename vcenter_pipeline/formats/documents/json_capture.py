@@ -200,8 +200,8 @@ class Capture:
         window = self._window
         if self._is_play_over:
             what = (
-                "the output of a play stands here and holds no result as JSON. Let it write a file with to_nice_json, or set "
-                "ANSIBLE_STDOUT_CALLBACK=ansible.posix.json for its output"
+                "the output of a play stands here and holds no result as JSON. Let it write a file with to_nice_json, "
+                "or set ANSIBLE_STDOUT_CALLBACK=ansible.posix.json for its output"
             )
             return DamageError(what, window.offset)
         if self._has_announcement and not window.data[self._at :]:
