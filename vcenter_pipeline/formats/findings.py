@@ -136,8 +136,8 @@ class Findings:
         kinds = dict.fromkeys(kind_name(shape.kind) for shape in self._shapes)
         return (
             f"Understood are, of the modules that the documentation lists: {', '.join(kinds)}; as the register of the "
-            "task, of a loop, as the bare list, or several of these in one file. Write what the module gave as it is, or "
-            "keep its own names for the keys that json_query or map picks out of it."
+            "task, of a loop, as the bare list, or several of these in one file. Write what the module gave as it is, "
+            "or keep its own names for the keys that json_query or map picks out of it."
         )
 
 
