@@ -470,6 +470,23 @@ def test_the_datastore_of_a_disk_has_the_name_that_people_see() -> None:
     assert [(one.datastore_name, one.file_path) for one in record.disks] == [("SSD/1", "[SSD%2f1] web/web.vmdk")]
 
 
+@pytest.mark.parametrize("key", [[1000], {"a": 1}, None, "?"])
+def test_a_disk_without_a_controller_that_is_known_is_a_disk(key: object) -> None:
+    """A key of another form would end the reading of the whole report."""
+    controller = {"_vimtype": "vim.vm.device.VirtualNVMEController", "key": 1000, "busNumber": 0}
+    disks = [{"key": 2000, "capacityInKB": 1, "controllerKey": one} for one in (key, 1000, "1000")]
+    record, _ = parse({"name": "a", "_moId": "vm-1", "config": {"hardware": {"device": [controller, *disks]}}})
+    assert [disk.controller_type for disk in record.disks] == [None, "nvme", "nvme"]
+
+
+def test_a_property_of_devices_alone_is_no_list_of_devices() -> None:
+    """The modules take such a list apart, and every machine would have a rejected row."""
+    hardware = {"numCPU": 2, "device": {"deviceInfo": [{"summary": "VM Network"}, {"summary": "1,024 KB"}]}}
+    guest = {"net": {"ipConfig": [{"ipAddress": []}]}, "disk": {"mappings": [{"key": 1}]}}
+    record, spoilt = parse({"name": "a", "_moId": "vm-1", "config": {"hardware": hardware}, "guest": guest})
+    assert (record.cpu_count, record.nic_count, record.disk_count, spoilt) == (2, None, None, [])
+
+
 def test_adapters_of_a_yaml_report_are_counted() -> None:
     """YAML leaves numbers as texts; the same machine would have an adapter in JSON and an unknown number in YAML."""
     nets = [{"deviceConfigId": "4000", "macAddress": "00:50:56:AA:00:01"}]

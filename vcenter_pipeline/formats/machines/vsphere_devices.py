@@ -5,7 +5,7 @@ Source: the vSphere API types `GuestNicInfo`, `VirtualDevice`, `GuestDiskInfo`, 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from vcenter_pipeline.formats.machines.vm_adapters import Adapter, to_adapter_nics
@@ -57,13 +57,13 @@ class Devices(NamedTuple):
 
 def to_devices(item: Item, spoilt: list[SpoiltChild]) -> Devices:
     """Give adapters and disks: of the virtual hardware, and of what VMware Tools report."""
-    devices = list(to_entries(item, _DEVICES, "vm_disks", spoilt))
+    devices = list(_entries(item, _DEVICES, "vm_disks", spoilt))
     cards = [entry for entry in devices if has_property(entry[1], "macAddress")]
     drives = [entry for entry in devices if _is_disk(entry[1])]
-    tools = list(to_entries(item, "guest.net", "vm_nics", spoilt))
+    tools = list(_entries(item, "guest.net", "vm_nics", spoilt))
     adapters = [Adapter(place, to_property(net, "macAddress"), _to_addresses(net)) for place, net in tools]
     adapters += [Adapter(place, to_property(card, "macAddress"), None) for place, card in cards]
-    types = {to_property(entry, "key"): _to_type(entry) for _, entry in devices if has_property(entry, "busNumber")}
+    types = {_to_key(entry, "key"): _to_type(entry) for _, entry in devices if has_property(entry, "busNumber")}
     disks = [_to_disk(place, drive, types, spoilt) for place, drive in drives]
     return Devices(
         len(cards) if devices else _to_told_nic_count(item, [net for _, net in tools]),
@@ -71,6 +71,17 @@ def to_devices(item: Item, spoilt: list[SpoiltChild]) -> Devices:
         len(drives) if devices else to_first(item, to_count, "summary.config.numVirtualDisks"),
         tuple(disk for disk in disks if disk is not None),
     )
+
+
+def _entries(item: Item, path: str, table: str, spoilt: list[SpoiltChild]) -> Iterator[tuple[str, Item]]:
+    """Give the objects of a list; none of one of which the admin asked for a property only.
+
+    For `config.hardware.device.deviceInfo.summary` the modules write the list's objects apart: `{deviceInfo: [...]}`.
+    """
+    value = to_property(item, path)
+    if isinstance(value, Mapping) and value and all(isinstance(inner, list) for inner in value.values()):
+        return iter(())
+    return to_entries(item, path, table, spoilt)
 
 
 def _to_told_nic_count(item: Item, nets: list[Item]) -> int | None:
@@ -113,12 +124,17 @@ def _is_disk(device: Item) -> bool:
     return has_property(device, "capacityInKB") or has_property(device, "capacityInBytes")
 
 
+def _to_key(device: Item, path: str) -> str:
+    """Give a device's key so that two are equal in JSON, where it is a number, and in YAML, where it is a text."""
+    return shown(to_property(device, path)).strip("'")
+
+
 def _to_type(device: Item) -> str:
     told = to_property(device, "_vimtype") or to_property(device, "_typeName")
     return told.rpartition(".")[2] if isinstance(told, str) else ""
 
 
-def _to_disk(place: str, device: Item, types: Mapping[object, str], spoilt: list[SpoiltChild]) -> VmDisk | None:
+def _to_disk(place: str, device: Item, types: Mapping[str, str], spoilt: list[SpoiltChild]) -> VmDisk | None:
     try:
         kib = to_first(device, to_count, "capacityInKB")
         file_path = to_first(device, to_text, "backing.fileName")
@@ -134,7 +150,7 @@ def _to_disk(place: str, device: Item, types: Mapping[object, str], spoilt: list
             disk_mode=to_first(device, to_text, "backing.diskMode"),
             backing_type=backing_type[1] if backing_type else None,
             is_thin=to_first(device, to_flag, "backing.thinProvisioned"),
-            controller_type=_CONTROLLERS.get(types.get(to_property(device, "controllerKey"), "")),
+            controller_type=_CONTROLLERS.get(types.get(_to_key(device, "controllerKey"), "")),
             unit_number=to_first(device, to_count, "unitNumber"),
             disk_uuid=to_first(device, to_uuid, "backing.uuid"),
         )
@@ -147,7 +163,7 @@ def _to_disk(place: str, device: Item, types: Mapping[object, str], spoilt: list
 def to_guest_disks(item: Item, spoilt: list[SpoiltChild]) -> tuple[GuestDisk, ...]:
     """Give the file systems that VMware Tools report."""
     disks = []
-    for place, entry in to_entries(item, "guest.disk", "vm_guest_disks", spoilt):
+    for place, entry in _entries(item, "guest.disk", "vm_guest_disks", spoilt):
         try:
             path = to_first(entry, to_text, "diskPath")
             if path is None:
