@@ -133,6 +133,15 @@ def test_what_the_module_does_not_know_is_null(facts: list[dict[str, Any]]) -> N
     assert parse(facts[0] | {"ansible_memfree_mb": "N/A"}).memory_used_mib is None
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [(" CZ1234 ", "CZ1234"), ("unknown", None), ("Not Specified", None), ("None", None), (" ", None), (4711, "4711")],
+)
+def test_a_serial_number_is_one(facts: list[dict[str, Any]], told: object, expected: str | None) -> None:
+    """Hardware without a service tag fills it with words: all such hosts would have one serial number."""
+    assert parse(facts[0] | {"ansible_product_serial": told}).serial_number == expected
+
+
 def test_facts_of_a_small_old_report_are_enough() -> None:
     """Ansible 2.5 had fewer facts, and `datacenter` is shown only when asked for."""
     item = {"ansible_hostname": "esx%2f1", "ansible_distribution": "VMware ESXi", "ansible_uptime": "12531937.54"}

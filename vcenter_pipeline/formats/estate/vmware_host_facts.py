@@ -13,7 +13,7 @@ from typing import Final
 
 from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, Sureness, Surroundings, to_content
 from vcenter_pipeline.formats.values.item_values import value_at, values_for_content
-from vcenter_pipeline.formats.values.words import to_host_connection_state, to_uuid
+from vcenter_pipeline.formats.values.words import to_host_connection_state, to_serial_number, to_uuid
 from vcenter_pipeline.model.batches import Kind
 from vcenter_pipeline.model.records import Datastore, EsxiHost, Record
 from vcenter_pipeline.model.units import shown, to_bytes, to_count, to_flag, to_name, to_rounded, to_text
@@ -38,7 +38,6 @@ _CONTENT_KEYS: Final = (
     "uptime",
 )
 _PLACES: Final = ("cluster", "datacenter")
-_NO_SERIAL_NUMBER: Final = frozenset({"NA", "N/A"})
 
 
 def _prefix_of(item: Item) -> str | None:
@@ -84,7 +83,7 @@ def parse_esxi_host(item: Item, around: Surroundings, spoilt: list[SpoiltChild])
         build=value_at(item, to_text, prefix + "distribution_build"),
         vendor=value_at(item, to_text, prefix + "system_vendor"),
         model=value_at(item, to_text, prefix + "product_name"),
-        serial_number=value_at(item, _to_serial_number, prefix + "product_serial"),
+        serial_number=value_at(item, to_serial_number, prefix + "product_serial"),
         cpu_model=value_at(item, to_text, prefix + "processor"),
         cpu_socket_count=value_at(item, to_count, prefix + "processor_count"),
         cpu_core_count=value_at(item, to_count, prefix + "processor_cores"),
@@ -93,11 +92,6 @@ def parse_esxi_host(item: Item, around: Surroundings, spoilt: list[SpoiltChild])
         memory_used_mib=_to_used(total, free),
         uptime_seconds=value_at(item, to_rounded, prefix + "uptime"),
     )
-
-
-def _to_serial_number(value: object) -> str | None:
-    text = to_text(value)
-    return None if text in _NO_SERIAL_NUMBER else text
 
 
 def _to_used(total: int | None, free: int | None) -> int | None:

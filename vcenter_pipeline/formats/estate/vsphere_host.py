@@ -24,6 +24,7 @@ from vcenter_pipeline.formats.values.words import (
     to_host_connection_state,
     to_host_power_state,
     to_overall_status,
+    to_serial_number,
     to_uuid,
 )
 from vcenter_pipeline.model.batches import Kind
@@ -34,7 +35,6 @@ _FACTS: Final = "ansible_facts"
 _ASKED_FOR: Final = (*STATES, "summary", "runtime", "config", "hardware", "parent", "name")
 _CLUSTER: Final = "vim.ClusterComputeResource"
 _SERIAL_NUMBER_TAGS: Final = ("ServiceTag", "SerialNumberTag")
-_NO_SERIAL_NUMBER: Final = frozenset({"", "n/a", "na", "none", "not specified", "unknown"})
 
 _HZ_IN_MHZ: Final = 1_000_000
 _BYTES_IN_MIB: Final = 1_048_576
@@ -142,21 +142,16 @@ def _to_serial_number(item: Item, spoilt: list[SpoiltChild]) -> str | None:
 
     A blade has two service tags, that of its enclosure first.
     """
-    told = to_first(item, _to_known_number, "hardware.systemInfo.serialNumber")
+    told = to_first(item, to_serial_number, "hardware.systemInfo.serialNumber")
     for parent in ("hardware.systemInfo", "summary.hardware"):
         if told is not None:
             break
         tags = [tag for _, tag in to_entries(item, f"{parent}.otherIdentifyingInfo", "esxi_hosts", spoilt)]
         for kind in _SERIAL_NUMBER_TAGS:
             of_kind = [tag for tag in tags if to_property(tag, "identifierType.key") == kind]
-            numbers = [to_first(tag, _to_known_number, "identifierValue") for tag in of_kind]
+            numbers = [to_first(tag, to_serial_number, "identifierValue") for tag in of_kind]
             told = told or next((number for number in reversed(numbers) if number is not None), None)
     return told
-
-
-def _to_known_number(value: object) -> str | None:
-    text = (to_text(value) or "").strip()
-    return None if text.lower() in _NO_SERIAL_NUMBER else text
 
 
 def to_alarms_of(item: Item, around: Surroundings) -> Iterator[tuple[Kind, Record]]:

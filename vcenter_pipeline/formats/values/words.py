@@ -12,6 +12,8 @@ from vcenter_pipeline.model.units import to_text
 DATASTORE_TYPES: Final = ("VMFS", "NFS", "NFS41", "CIFS", "vsan", "VFFS", "VVOL", "PMEM", "vsanD", "OTHER")
 """vSphere's `HostFileSystemVolumeFileSystemType`; the REST API spells `VSAN`. Newer vSphere may know more."""
 
+_NO_SERIAL_NUMBER: Final = frozenset({"", "n/a", "na", "none", "not specified", "unknown"})
+
 Convert = Callable[[object], str | None]
 
 
@@ -45,6 +47,12 @@ def to_uuid(value: object) -> str | None:
     """Give a uuid in lower case."""
     text = to_text(value)
     return None if text is None else text.lower()
+
+
+def to_serial_number(value: object) -> str | None:
+    """Give a serial number; hardware without one says so in several ways, and modules write `NA`."""
+    text = (to_text(value) or "").strip()
+    return None if text.lower() in _NO_SERIAL_NUMBER else text
 
 
 def to_entity_type(value: object) -> str | None:
