@@ -11,7 +11,7 @@ import pytest
 
 from vcenter_pipeline.formats.machines.old_vm_list import SHAPE, parse_virtual_machine, to_sureness
 from vcenter_pipeline.formats.shape import Item, SpoiltChild, Sureness, Surroundings
-from vcenter_pipeline.model.records import VirtualMachine, VmDatastore, virtual_machine
+from vcenter_pipeline.model.records import VirtualMachine, VmAttribute, VmDatastore, VmNic, virtual_machine
 
 REPORTS = Path(__file__).parent.parent / "reports"
 VMS = Surroundings("vms")
@@ -113,6 +113,29 @@ def test_a_status_is_a_power_state_only_where_it_is_one(said: Item, power: str |
 def test_memory_has_a_unit_or_is_not_known(said: Item, mib: int | None) -> None:
     """16 may be MiB or GiB: whoever guesses is wrong by a factor of 1024 for half of the scripts."""
     assert parse({"name": "web01", **said}).memory_mib == mib
+
+
+def test_lists_in_the_module_s_form_are_read() -> None:
+    """A playbook that renames `guest_name` alone would lose all adapters, datastores, tags and attributes."""
+    record = parse(
+        {
+            "name": "web",
+            "power_state": "poweredOn",
+            "mac_address": ["00:50:56:AA:00:01"],
+            "vm_network": {"00:50:56:aa:00:01": {"ipv4": ["10.0.0.4/24"], "ipv6": []}},
+            "datastore_url": [{"name": "SSD", "url": "ds:///vmfs/volumes/7/"}],
+            "tags": [{"name": "prod", "category_name": "Env"}],
+            "attributes": {"Owner": "Anna"},
+        }
+    )
+    assert (record.nic_count, record.nics) == (1, (VmNic("00:50:56:aa:00:01", "10.0.0.4", 24, "ipv4"),))
+    assert record.datastores == (VmDatastore("SSD", "/vmfs/volumes/7"),)
+    assert record.attributes == (
+        VmAttribute("tag", "Env", "prod", None),
+        VmAttribute("custom_attribute", None, "Owner", "Anna"),
+    )
+    other = parse({"name": "web", "power_state": "poweredOn", "tags": "a, b", "attributes": ["x"], "vm_network": "LAN"})
+    assert (other.nics, other.nic_count, other.attributes) == ((), None, ())
 
 
 def test_what_is_not_known_stays_unknown() -> None:

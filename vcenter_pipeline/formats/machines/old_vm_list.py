@@ -4,6 +4,8 @@ They are flat objects with words of their choosing: `{vm_name, status, cpu, memo
 older program of this kind asked for `vms: [{…}]` in that form. A record is known by its name and by what only a
 virtual machine has, and never for sure, because hosts and appliances have names, processors and addresses as well.
 `memory` without a unit is MiB, as in vSphere's API; a small number may be GiB as well, so it says nothing.
+Lists that keep the module's own word, `mac_address`, `vm_network`, `datastore_url`, `tags` and `attributes`, are read
+where they have the module's form as well.
 
 Source: `json_query`, `map` and `set_fact` over registers of community.vmware, as public playbooks do.
 """
@@ -14,7 +16,14 @@ from typing import Final, TypeVar
 
 from vcenter_pipeline.formats.alarms.alarm_parts import first_of
 from vcenter_pipeline.formats.machines import vmware_vm_info
-from vcenter_pipeline.formats.machines.vm_parts import is_system_name, to_primary_ip
+from vcenter_pipeline.formats.machines.vm_parts import (
+    is_system_name,
+    to_attributes,
+    to_datastores,
+    to_nic_count,
+    to_nics,
+    to_primary_ip,
+)
 from vcenter_pipeline.formats.shape import Item, Shape, SpoiltChild, Sureness, Surroundings, to_content
 from vcenter_pipeline.formats.values.words import to_moid, to_overall_status, to_power_state, to_uuid
 from vcenter_pipeline.model import vocabulary
@@ -101,6 +110,7 @@ def parse_virtual_machine(item: Item, around: Surroundings, spoilt: list[SpoiltC
         ValueError: a value cannot be meant; the message names its key.
     """
     name = _read(item, _NAMES, to_name)
+    macs, network = _of(item, "mac_address", list), _of(item, "vm_network", dict)
     memory_key, memory = first_of(item, _MEMORIES) or (_MEMORIES[0], None)
     return virtual_machine(
         name=name,
@@ -121,8 +131,16 @@ def parse_virtual_machine(item: Item, around: Surroundings, spoilt: list[SpoiltC
         is_template=_read(item, _TEMPLATES, to_flag),
         is_system=is_system_name(name),
         annotation=_read(item, _NOTES, to_text),
-        datastores=_to_datastores(item, spoilt),
+        nic_count=to_nic_count(macs, network),
+        nics=to_nics(macs, network, spoilt),
+        datastores=_to_datastores(item, spoilt) or to_datastores(_of(item, "datastore_url", list), spoilt),
+        attributes=to_attributes(_of(item, "tags", list), _of(item, "attributes", dict), spoilt),
     )
+
+
+def _of(item: Item, key: str, form: type) -> object:
+    value = item.get(key)
+    return value if isinstance(value, form) else None
 
 
 def _read(item: Item, keys: tuple[str, ...], convert: Callable[[object], T]) -> T:
