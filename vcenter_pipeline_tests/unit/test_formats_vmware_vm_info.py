@@ -275,6 +275,13 @@ def test_a_rejected_row_is_cut() -> None:
     assert len(SHAPE.content_of({"guest_name": "x" * 1_000_000, "moid": "y" * 1_000_000})) == 2_000
 
 
+@pytest.mark.parametrize(("kind", "expected"), [("vm", False), ("template", True), ("all", None), ([], None)])
+def test_templates_are_told_apart_where_the_module_was_asked_for_one_kind(kind: object, expected: bool | None) -> None:
+    """Templates would be counted among the machines that could run."""
+    record = parse_virtual_machine(FULL, Surroundings("virtual_machines", {}, None, {"vm_type": kind}), [])
+    assert record.is_template is expected
+
+
 def test_a_few_chosen_keys_are_enough_with_an_id() -> None:
     """Admins keep with json_query what they need: the whole report would be refused."""
     chosen = {"guest_name": "web", "moid": "vm-11", "folder": "/DC0/vm/Web", "cluster": "C1"}

@@ -58,6 +58,9 @@ _IDENTITY: Final = 2
 
 _NOT_SAID: Final = (None,) * (VirtualMachine._fields.index("nics") - VirtualMachine._fields.index("annotation") - 1)
 
+_ONE_KIND: Final = ("vm", "template")
+"""Of the module's option `vm_type`; the third one is `all`."""
+
 _new: Final[Callable[..., Any]] = tuple.__new__
 """A named tuple from a tuple, without the keyword handling that doubles the time of a row."""
 
@@ -78,20 +81,23 @@ def _is_chosen(item: Item) -> bool:
     )
 
 
-def parse_virtual_machine(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -> VirtualMachine:  # noqa: ARG001 - the signature of `Shape.parse`
+def parse_virtual_machine(item: Item, around: Surroundings, spoilt: list[SpoiltChild]) -> VirtualMachine:
     """Turn one item of the module's list into a record.
 
-    Templates are listed like all others and the module does not say which they are, so `is_template` is unknown.
+    Templates are listed like all others and the module does not say which they are, so `is_template` is unknown, but
+    where the report keeps that the module was asked for one kind alone.
 
     Raises:
         ValueError: a value of the virtual machine itself cannot be meant; the message names its key.
     """
     try:
-        return _parse(item, spoilt)
+        record = _parse(item, spoilt)
     except ValueError:
         spoilt.clear()
         _name_the_key(item)
         raise
+    kind = around.arguments.get("vm_type")
+    return record._replace(is_template=kind == "template") if kind in _ONE_KIND else record
 
 
 def _parse(item: Item, spoilt: list[SpoiltChild]) -> VirtualMachine:
