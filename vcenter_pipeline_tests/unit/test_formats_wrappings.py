@@ -321,3 +321,11 @@ def test_the_message_of_a_failed_task_gives_no_password_away(message: str, shown
     assert repr(shown) in str(caught.value)
     batches = read(json.dumps({"vms": [MACHINE], "hosts": {"failed": True, "msg": message}}))
     assert [row.reason for batch in batches for row in batch.rejected] == [f"the task failed: {shown!r}"]
+
+
+def test_alarms_by_a_key_of_somebody_s_choosing() -> None:
+    """`items2dict`, and `dict2items` of that: a list was understood, and the same alarms by their moids were not."""
+    by_moid = {"alarm-1": ALARM, "alarm-2": {**ALARM, "entity": "db"}}
+    assert told(json.dumps(by_moid)) == [("triggered_alarms", "", 2)]
+    pairs = [{"key": key, "value": alarm} for key, alarm in by_moid.items()]
+    assert told(json.dumps({"alarms": pairs})) == [("triggered_alarms", "alarms", 2)]
