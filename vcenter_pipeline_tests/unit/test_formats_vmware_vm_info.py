@@ -276,7 +276,9 @@ def test_a_rejected_row_is_cut() -> None:
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("vm", False), ("template", True), ("all", None), ([], None)])
-def test_templates_are_told_apart_where_the_module_was_asked_for_one_kind(kind: object, expected: bool | None) -> None:
+def test_templates_are_told_apart_where_the_module_was_asked_for_one_kind(
+    kind: object, *, expected: bool | None
+) -> None:
     """Templates would be counted among the machines that could run."""
     record = parse_virtual_machine(FULL, Surroundings("virtual_machines", {}, None, {"vm_type": kind}), [])
     assert record.is_template is expected
