@@ -6,6 +6,7 @@ long list. So it is looked for beforehand, and only in a report that has such a 
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
+from io import BytesIO
 from typing import BinaryIO, Final
 
 from vcenter_pipeline.errors import ReportError
@@ -55,14 +56,24 @@ def read_stamp(file: BinaryIO, name: str, limits: Limits, zone: tzinfo) -> datet
         with times_without_zone(zone):
             told = None
             for fragment in read_document(file, name, limits):
-                if not fragment.is_items and isinstance(fragment.value, Mapping):
-                    return next(_stamps(fragment.value), None)
+                value = fragment.value
+                if not fragment.is_items and isinstance(value, Mapping):
+                    return next(_stamps(value), None) or _stamp_of_text(value.get("stdout"), limits, zone)
+                if not fragment.is_items and isinstance(value, str):
+                    return _stamp_of_text(value, limits, zone)
                 if not fragment.path and isinstance(fragment.value, list):
                     told = next(_instants(map(_time_of_event, reversed(fragment.value))), told)
             return told
     except (ReportError, DamageError):
         pass  # it is read again, and what is wrong is said then
     return None
+
+
+def _stamp_of_text(text: object, limits: Limits, zone: tzinfo) -> datetime | None:
+    """Give the time that a script printed, or that stands in a document which `to_json` went over twice."""
+    if not isinstance(text, str) or not text.strip():
+        return None
+    return read_stamp(BytesIO(text.encode("utf-8", "surrogatepass")), "stdout.json", limits, zone)
 
 
 def _has_a_word(file: BinaryIO, name: str, limits: Limits) -> bool:

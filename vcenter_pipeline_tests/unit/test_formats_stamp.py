@@ -214,3 +214,12 @@ def test_events_of_a_play_bear_the_time(keys: tuple[str, str]) -> None:
     text = "".join(json.dumps(line) + "\n" for line in lines)
     assert stamp(text, "play.jsonl") == AT_NOON
     assert stamp(text.replace(f'"{kind}"', '"vm"'), "play.jsonl") is None
+
+
+def test_the_time_within_a_text_is_the_report_s() -> None:
+    """A script prints it with its answer, and `to_json` twice makes a text of the whole report."""
+    document = {"collected_at": NOON, "vms": [MACHINE]}
+    assert stamp({"rc": 0, "stdout": json.dumps(document)}) == AT_NOON
+    assert stamp(json.dumps(json.dumps(json.dumps(document)))) == AT_NOON
+    assert stamp({"rc": 0, "stdout": "collected_at: today", "vms": [MACHINE]}) is None
+    assert stamp({"collected_at": NOON, "stdout": json.dumps({"collected_at": "2026-01-01"})}) == AT_NOON
