@@ -231,6 +231,7 @@ def test_duplicate_top_level_list_is_refused_while_streaming() -> None:
         ('{"a": 01}', "but found a number"),
         ('{"a": "x\ny"}', "a text holds a line break"),
         ('{"a": "\\x"}', "a wrong escape"),
+        ('{"a": "C:\\vms"}', "such as one backslash in a Windows path. Write the report with to_nice_json."),
         ("{'changed': False}", "text stands in single quotes, as Python shows it"),
         ("changed: false", "expected a value but found text without quotes"),
         ("\0\0\0\0", "expected a value but found a control character"),
@@ -239,6 +240,14 @@ def test_duplicate_top_level_list_is_refused_while_streaming() -> None:
 def test_damaged_json_says_what_and_where(text: str, sentence: str) -> None:
     """An admin gets this sentence and nothing else to find the fault with."""
     assert sentence in str(refusal("x.json", text.encode()))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(("name", "text"), [("x.json", '{"name": "Süd"}'), ("x.yml", "name: Süd\n")])
+def test_utf16_without_its_mark_is_read(encoding: str, name: str, text: str) -> None:
+    """.NET programs leave the mark out; "a control character" tells an admin nothing."""
+    assert whole(name, text.encode(encoding)) == {"name": "Süd"}
+    assert "Byte 4 is not UTF-16" in str(refusal("x.json", b'{\0"\0\x00\xd8"\0'))
 
 
 def test_python_repr_is_named() -> None:

@@ -1,6 +1,8 @@
 """A file's content as UTF-8 bytes, whatever its compression and encoding, within the limits.
 
 Windows PowerShell 5.1 writes UTF-16 with a byte order mark for `>`, and UTF-8 with one for `-Encoding utf8`.
+UTF-16 without the mark is known by its zero bytes: the first character of a document is an ASCII one, and no document
+holds the character NUL (RFC 4627, section 3).
 """
 
 import codecs
@@ -48,7 +50,10 @@ class Content:
         elif head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             self.mark_bytes = 2
             self.is_recoded = True
-            self._source = _Utf16(self._source, head)
+            self._source = _Utf16(self._source, head[2:], 2, is_little=head.startswith(codecs.BOM_UTF16_LE))
+        elif len(head) > 1 and (head[0] == 0) != (head[1] == 0):
+            self.is_recoded = True
+            self._source = _Utf16(self._source, head, 0, is_little=head[1] == 0)
         elif not is_gzip and head.startswith(_GZIP_MAGIC):
             raise ReportError("The file is compressed with gzip but its name does not end in .gz. Rename it.")
         else:
@@ -97,12 +102,11 @@ class _Gzip:
 class _Utf16:
     """Turn UTF-16 into UTF-8, block by block."""
 
-    def __init__(self, source: _Readable, head: bytes) -> None:
-        is_little = head.startswith(codecs.BOM_UTF16_LE)
+    def __init__(self, source: _Readable, pending: bytes, position: int, *, is_little: bool) -> None:
         self._decode = codecs.utf_16_le_decode if is_little else codecs.utf_16_be_decode
         self._source = source
-        self._pending = head[2:]
-        self._position = 2
+        self._pending = pending
+        self._position = position
         self._ready = b""
 
     def read(self, size: int) -> bytes:

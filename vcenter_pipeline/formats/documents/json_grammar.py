@@ -47,6 +47,10 @@ _KEYS = (_KEY, _KEY_OR_END)
 _OPENING: Final = {"[": _VALUE_OR_END, "{": _KEY_OR_END}
 _CLOSING: Final = {"]": (_VALUE_OR_END, _NEXT_ITEM), "}": (_KEY_OR_END, _NEXT_KEY)}
 _GOING_ON: Final = {(":", _COLON): _VALUE, (",", _NEXT_ITEM): _VALUE, (",", _NEXT_KEY): _KEY}
+_WRONG_TEXT: Final = (
+    "a text holds a line break, another control character or a wrong escape, such as one backslash in a Windows path. "
+    "Write the report with to_nice_json"
+)
 
 
 def check_json(raw: bytes, offset: int, max_depth: int) -> None:
@@ -152,7 +156,7 @@ class _Grammar:
         if number := _NO_NUMBER.match(self._raw, at):
             return self._damage(f"{number[0].decode()} is no JSON value. Write null where a number is not known", at)
         if self._raw[at : at + 1] == b'"':
-            return self._damage("a text holds a line break, another control character or a wrong escape", at)
+            return self._damage(_WRONG_TEXT, at)
         if self._raw[at : at + 1] == b"'":
             return self._damage(_SINGLE_QUOTES, at)
         return self._unexpected(at)
