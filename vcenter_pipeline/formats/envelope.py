@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
-from vcenter_pipeline.formats.shape import ASKED, Item, Surroundings, shown_key
+from vcenter_pipeline.formats.shape import ASKED, FILTERS, PARTS, Item, Surroundings, shown_key
 from vcenter_pipeline.model.units import to_flag
 
 ECHOES: Final = frozenset(
@@ -52,7 +52,6 @@ _LOOPBACK: Final = re.compile(r"localhost(\..*)?|127(\.\d+){3}|::1")
 _FULL_NAME: Final = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9-]{1,63})*\.[a-z][a-z0-9-]{0,62}")
 _WORD_FOR_VCENTER: Final = re.compile(r"[^.]*(vcsa|vcenter|vcentre)|([^.]*[-_0-9])?vc([-_0-9]|\.)")
 _ONE_OBJECT: Final = ("moid", "name", "uuid", "vm_name")
-_PART_OF_A_VCENTER: Final = ("cluster", "cluster_name", "datacenter", "datacenter_name", "esxi_hostname", "folder")
 _NOTHING: Final[Item] = MappingProxyType({})
 
 
@@ -115,6 +114,9 @@ class Place(NamedTuple):
         invocation = register.get("invocation")
         given = invocation.get("module_args") if isinstance(invocation, Mapping) else None
         arguments = {key: given[key] for key in ASKED if key in given} if isinstance(given, Mapping) else self.arguments
+        url = register.get("url")
+        if isinstance(url, str) and "?" in url and "json" in register:
+            arguments = {**arguments, "filters": url.partition("?")[2]}
         return self._replace(
             turn=register.get(variable, self.turn),
             arguments=arguments,
@@ -129,7 +131,7 @@ class Place(NamedTuple):
     @property
     def is_narrow(self) -> bool:
         """Whether the module was asked for less than all: one object, or a part of the vCenter outside of a loop."""
-        asked = _ONE_OBJECT if self.is_turn else (*_ONE_OBJECT, *_PART_OF_A_VCENTER)
+        asked = {*_ONE_OBJECT, *FILTERS} if self.is_turn else {*_ONE_OBJECT, *FILTERS, *PARTS}
         return self.arguments.get("vm_type") == "template" or any(self.arguments.get(key) for key in asked)
 
 

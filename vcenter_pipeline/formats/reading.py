@@ -236,7 +236,8 @@ class _Reader:
             or rows.shape is not found.shape
         ):
             yield from self._finish_node()
-            rows = self._rows = Rows(found, place)
+            is_alone = found.form == "mapping" and len(items) == 1 and place.key not in found.shape.list_keys
+            rows = self._rows = Rows(found, place, is_alone=is_alone and "object" in found.shape.forms)
             self._failures.note_collection(rows.collection)
         for passed in self._passed.pop(place.path, ()):
             for index in passed:

@@ -13,13 +13,16 @@ from vcenter_pipeline.model.records import Record, VCenter
 class Rows:
     """Parses the items of one node, and gives them as batches: of its kind, and of others that its items hold."""
 
-    def __init__(self, found: Recognised, place: Place) -> None:
+    def __init__(self, found: Recognised, place: Place, *, is_alone: bool = False) -> None:
+        """Begin a node; `is_alone` says that it is a mapping of one item, whose key may be any variable's name."""
         shape = found.shape
         self.shape = shape
         self.place = place
         names_all = shape.is_inventory and found.form != "object"
-        is_complete = (names_all or (shape.is_inventory_in_loop and place.is_turn)) and not place.is_narrow
-        may_repeat = not shape.is_inventory or shape.names_are_unique or found.form == "mapping"
+        names_all = names_all or (shape.is_inventory_in_loop and place.is_turn)
+        is_complete = names_all and not place.is_narrow and not is_alone
+        in_several_turns = place.is_turn and shape.kind != "virtual_machines"  # clusters share datastores
+        may_repeat = not shape.is_inventory or shape.names_are_unique or found.form == "mapping" or in_several_turns
         self._empty = Batch(
             shape.kind,
             shape.name,

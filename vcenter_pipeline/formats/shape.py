@@ -49,23 +49,56 @@ class Surroundings(NamedTuple):
     """The module's arguments that say what was asked: only `ASKED` of `invocation.module_args`."""
 
 
-ASKED: Final = frozenset(
+FILTERS: Final = frozenset(
+    {
+        "connection_states",
+        "datastores",
+        "filter_names",
+        "filter_types",
+        "filters",
+        "names",
+        "power_states",
+        "resource_pools",
+        "standalone",
+        "types",
+        "vms",
+    },
+)
+"""Arguments by which a module leaves objects out, in a loop as well."""
+
+PARTS: Final = frozenset(
     {
         "cluster",
         "cluster_name",
+        "clusters",
         "datacenter",
         "datacenter_name",
+        "datacenters",
         "esxi_hostname",
+        "filter_datacenters",
+        "filter_folders",
         "folder",
-        "hostname",
-        "moid",
-        "name",
-        "use_instance_uuid",
-        "uuid",
-        "vcenter_hostname",
-        "vm_name",
-        "vm_type",
+        "folders",
+        "hosts",
     },
+)
+"""Arguments that name a part of the vCenter; a loop over all parts is a question about all."""
+
+ASKED: Final = (
+    FILTERS
+    | PARTS
+    | frozenset(
+        {
+            "hostname",
+            "moid",
+            "name",
+            "use_instance_uuid",
+            "uuid",
+            "vcenter_hostname",
+            "vm_name",
+            "vm_type",
+        },
+    )
 )
 """Arguments of a module that say what it was asked about; no other is looked at, because others are secret."""
 

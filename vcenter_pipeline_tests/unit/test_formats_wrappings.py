@@ -329,3 +329,37 @@ def test_alarms_by_a_key_of_somebody_s_choosing() -> None:
     assert told(json.dumps(by_moid)) == [("triggered_alarms", "", 2)]
     pairs = [{"key": key, "value": alarm} for key, alarm in by_moid.items()]
     assert told(json.dumps({"alarms": pairs})) == [("triggered_alarms", "alarms", 2)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"connection_states": ["DISCONNECTED"]},
+        {"filter_names": ["esx1"]},
+        {"names": ["esx1"]},
+        {"clusters": ["domain-c8"]},
+    ],
+)
+def test_a_list_that_was_filtered_is_not_all_of_them(arguments: dict[str, object]) -> None:
+    """The disconnected hosts, taken for all hosts, would remove those that run."""
+    host = {"host": "host-3", "name": "esx3", "connection_state": "DISCONNECTED", "power_state": "POWERED_ON"}
+    (batch,) = read(json.dumps({"invocation": {"module_args": arguments}, "value": [host]}))
+    assert (len(batch.records), batch.is_complete) == (1, False)
+    (batch,) = read(json.dumps({"status": 200, "json": [host], "url": "https://vc/api/vcenter/host?names=esx3"}))
+    assert not batch.is_complete
+    (batch,) = read(json.dumps({"status": 200, "json": [host], "url": "https://vc/api/vcenter/host"}))
+    assert batch.is_complete
+
+
+def test_one_machine_under_the_name_of_a_variable_is_not_all_of_them() -> None:
+    """`debug: var=vm` prints `{"vm": {…}}`: all other machines would be removed."""
+    (batch,) = read(json.dumps({"vm": MACHINE}))
+    assert (len(batch.records), batch.is_complete) == (1, False)
+
+
+def test_clusters_share_datastores() -> None:
+    """A loop over clusters tells of each shared datastore once a cluster: that is no fault of the report."""
+    store = {"name": "nfs", "url": "ds:///vmfs/volumes/nfs/", "capacity": 5, "freeSpace": 1, "type": "NFS"}
+    turn = {"datastores": [{**store, "accessible": True, "multipleHostAccess": True, "maintenanceMode": "normal"}]}
+    batches = read(json.dumps({"results": [{**turn, "item": "c1"}, {**turn, "item": "c2"}]}))
+    assert [(batch.may_repeat, batch.is_complete) for batch in batches] == [(True, True)] * 2
