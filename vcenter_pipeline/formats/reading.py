@@ -213,12 +213,13 @@ class _Reader:
     def _list(self, items: list[object], place: Place, offset: int) -> Iterator[Batch]:
         found = self._recognised.get(place.path) or recognise(items, place.around, SHAPES)
         if found is not None:
+            if not any(_vcenter_of(item) for item in items[:1]):
+                yield from self._items(found, items, place, offset)
+                return
             for vcenter, own in groupby(items, _vcenter_of):
                 some = list(own)
                 yield from self._items(found, some, self._of_vcenter(vcenter, place) if vcenter else place, offset)
                 offset += len(some)
-            if not items:
-                yield from self._items(found, items, place, offset)
             return
         self._findings.note_list(place, items)
         if place.depth <= 1 and items:
