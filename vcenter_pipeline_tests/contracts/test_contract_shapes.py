@@ -165,8 +165,8 @@ IN_ONE_LINE = json.dumps(REGISTER)
         (f"{json.dumps(LISTED[0])}\n{json.dumps(LISTED[1])}\n", "several.json"),
         (f"{json.dumps(LISTED[0])}\n{json.dumps(LISTED[1])}\n", "lines.jsonl"),
         (yaml.safe_dump(REGISTER), "register.yml"),
-        (gzip.compress(yaml.safe_dump(LISTED).encode()), "list.yaml.gz"),
-        (gzip.compress(IN_ONE_LINE.encode()), "register.json.gz"),
+        (gzip.compress(yaml.safe_dump(LISTED).encode(), mtime=0), "list.yaml.gz"),
+        (gzip.compress(IN_ONE_LINE.encode(), mtime=0), "register.json.gz"),
     ],
     ids=lambda value: value if isinstance(value, str) and len(value) < 30 else "",
 )

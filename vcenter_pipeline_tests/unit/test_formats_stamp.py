@@ -180,7 +180,7 @@ def test_every_kind_of_file_is_looked_into() -> None:
         (b'{"collected_at": "2026-11-24T12:00:00Z", "vms": [', "report.json"),
         (b'{"collected_at": "2026-11-24T12:00:00Z"}', "report.json.gz"),
         (b'{"collected_at": "2026-11-24T12:00:00Z"}', "report.txt"),
-        (gzip.compress(b'{"collected_at": "2026-11-24T12:00:00Z"}')[:-9], "report.json.gz"),
+        (gzip.compress(b'{"collected_at": "2026-11-24T12:00:00Z"}', mtime=0)[:-9], "report.json.gz"),
         (b'{"collected_at": "2026-11-24T12:00:00Z", "collected_at": "2026-11-24T13:00:00Z"}', "report.json"),
     ],
 )
