@@ -10,10 +10,15 @@ from typing import Any
 
 import pyarrow.parquet
 import pytest
+from hypothesis import HealthCheck, settings
 
 import vcenter_pipeline
 from vcenter_pipeline.defs.once import Pass, ingest_once
 from vcenter_pipeline.settings import Settings, load_settings
+
+settings.register_profile("side by side", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("side by side")
+"""Tests that run side by side wait for each other: how long one takes says nothing of the code."""
 
 _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
 _REPORTS = Path(__file__).parent / "reports"
