@@ -213,7 +213,7 @@ class _Reader:
     def _list(self, items: list[object], place: Place, offset: int) -> Iterator[Batch]:
         found = self._recognised.get(place.path) or recognise(items, place.around, SHAPES)
         if found is not None:
-            if not any(_vcenter_of(item) for item in items[:1]):
+            if not items or _vcenter_of(items[0]) is None:
                 yield from self._items(found, items, place, offset)
                 return
             for vcenter, own in groupby(items, _vcenter_of):
