@@ -156,6 +156,7 @@ def _store(pipeline: Pipeline, found: _Found, file: BinaryIO) -> Outcome:
             "vcenter": source.key,
             "status": "ingested",
             "ingest_seconds": time.monotonic() - started,
+            "read_at": utc_now(),
         }
         writer.finish(row)
     return Outcome(path, "ingested", f"{path}: {told(row)}.", row, counts, preview)

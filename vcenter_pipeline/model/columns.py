@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pyarrow as pa
 from pandera.pandas import DataFrameModel
 
-from vcenter_pipeline.model.schemas import CORE_TABLES, PUBLISHED_TABLES
+from vcenter_pipeline.model.schemas import PUBLISHED_TABLES, STORED_TABLES
 
 
 class Column(NamedTuple):
@@ -14,7 +14,7 @@ class Column(NamedTuple):
 
     name: str
     arrow_type: pa.DataType
-    """One of string, int64, bool, timestamp[us] (UTC, without zone), float64."""
+    """One of string, int64, bool, timestamp[us] (UTC, without zone), date32, float64."""
     is_nullable: bool
     display_name: str
     description: str
@@ -41,7 +41,7 @@ class Table(NamedTuple):
 @cache
 def core_table(name: str) -> Table:
     """Give the declaration of a table of the database."""
-    return _table(name, CORE_TABLES[name])
+    return _table(name, STORED_TABLES[name])
 
 
 @cache

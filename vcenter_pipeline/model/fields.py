@@ -15,6 +15,8 @@ Count = Annotated[pd.ArrowDtype, pa.int64()]
 Flag = Annotated[pd.ArrowDtype, pa.bool_()]
 Instant = Annotated[pd.ArrowDtype, pa.timestamp("us")]
 Seconds = Annotated[pd.ArrowDtype, pa.float64()]
+Number = Annotated[pd.ArrowDtype, pa.float64()]
+Day = Annotated[pd.ArrowDtype, pa.date32()]
 
 NAME_LENGTH: Final = 1_024
 """vSphere allows 80 characters in a name, and escapes some as three; a folder path holds many names."""
@@ -96,3 +98,14 @@ def flag(title: str, description: str, *, nullable: bool = True) -> Any:  # noqa
 def instant(title: str, description: str, *, nullable: bool = True) -> Any:  # noqa: ANN401 - as above
     """Build the field of a UTC instant."""
     return build_field(title, description, unit="UTC", nullable=nullable)
+
+
+def day(title: str, description: str, *, nullable: bool = True) -> Any:  # noqa: ANN401 - as above
+    """Build the field of a date."""
+    return build_field(title, description, nullable=nullable)
+
+
+def number(title: str, description: str, *, ge_zero: bool = False) -> Any:  # noqa: ANN401 - as above
+    """Build the field of a number that may be null, and below 0 unless it is said not to be."""
+    checks = {"ge": NOT_NEGATIVE} if ge_zero else {}
+    return build_field(title, description, nullable=True, **checks)

@@ -82,6 +82,10 @@ class Reports(DeclaredTable):
     failed_item_count: Series[Count] = count(
         "Failed Items", "Tasks and turns of loops that failed on their way; each is a rejected row.", unit="tasks"
     )
+    read_at: Series[Instant] = instant("Read", "When its file was last read: as it was ingested, or in a rebuild.")
+    thinned_at: Series[Instant] = instant(
+        "Thinned", "When retention removed the last of its rows; null while it has some."
+    )
 
     class Config(DeclaredTable.Config):
         unique: ClassVar = ["report"]

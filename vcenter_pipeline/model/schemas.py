@@ -29,6 +29,22 @@ from vcenter_pipeline.model.estate_schemas import (
     Vcenters,
 )
 from vcenter_pipeline.model.event_schemas import DimVmSnapshot, FactTriggeredAlarm, TriggeredAlarms, VmSnapshots
+from vcenter_pipeline.model.history_schemas import (
+    AlarmChanges,
+    ClusterDaily,
+    DatastoreDaily,
+    DimDate,
+    FactAlarmEpisode,
+    FactClusterDaily,
+    FactDatastoreChange,
+    FactDatastoreDaily,
+    FactEsxiHostChange,
+    FactSourceDaily,
+    FactVmChange,
+    HistorySteps,
+    ObjectChanges,
+    SourceDaily,
+)
 from vcenter_pipeline.model.ledger_schemas import Collections, DimSource, RejectedRows, Reports
 from vcenter_pipeline.model.vm_schemas import (
     BridgeVmAttribute,
@@ -66,7 +82,22 @@ CORE_TABLES: Final[Mapping[str, type[DataFrameModel]]] = MappingProxyType(
         "rejected_rows": RejectedRows,
     },
 )
-"""What the database holds."""
+"""What the database holds of reports: their rows, by report."""
+
+HISTORY_TABLES: Final[Mapping[str, type[DataFrameModel]]] = MappingProxyType(
+    {
+        "history_steps": HistorySteps,
+        "object_changes": ObjectChanges,
+        "alarm_changes": AlarmChanges,
+        "source_daily": SourceDaily,
+        "cluster_daily": ClusterDaily,
+        "datastore_daily": DatastoreDaily,
+    },
+)
+"""What the database holds of the history that was derived of them."""
+
+STORED_TABLES: Final[Mapping[str, type[DataFrameModel]]] = MappingProxyType({**CORE_TABLES, **HISTORY_TABLES})
+"""Everything that the database holds."""
 
 PUBLISHED_TABLES: Final[Mapping[str, type[DataFrameModel]]] = MappingProxyType(
     {
@@ -88,6 +119,14 @@ PUBLISHED_TABLES: Final[Mapping[str, type[DataFrameModel]]] = MappingProxyType(
         "dim_vm_guest_disk": DimVmGuestDisk,
         "dim_vm_snapshot": DimVmSnapshot,
         "fact_collection": Collections,
+        "fact_vm_change": FactVmChange,
+        "fact_esxi_host_change": FactEsxiHostChange,
+        "fact_datastore_change": FactDatastoreChange,
+        "fact_alarm_episode": FactAlarmEpisode,
+        "fact_source_daily": FactSourceDaily,
+        "fact_cluster_daily": FactClusterDaily,
+        "fact_datastore_daily": FactDatastoreDaily,
+        "dim_date": DimDate,
     },
 )
 """What Power BI reads."""

@@ -46,3 +46,30 @@ COLLECTED_AT_ORIGINS: Final = ("report", "file name", "file time")
 
 SNAPSHOT_MATCHES: Final = ("key", "name", "ambiguous name", "unknown name")
 """How a snapshot was joined to its virtual machine."""
+
+HISTORY_PRODUCTS: Final = ("changes", "day")
+"""What is derived of complete collections: how each differs from the one before, and the numbers of its day."""
+
+CHANGES: Final = ("added", "removed", "changed")
+
+ASPECTS: Final = (
+    "existence",
+    "name",
+    "place",
+    "size",
+    "power",
+    "tools",
+    "hardware",
+    "guest",
+    "network",
+    "snapshots",
+    "state",
+    "notes",
+)
+"""What of an object changed: `place` is a move, `size` a resize, `name` a rename."""
+
+ALARM_CHANGES: Final = ("raised", "updated", "cleared")
+
+ALARM_ENDINGS: Final = ("green", "absent", "triggered again", "unknown")
+"""How an alarm ended: it was told as green, a complete list lacks it, it went off anew, or the list that lacks it
+leaves out alarms such as this one."""

@@ -20,7 +20,7 @@ from vcenter_pipeline.storage.ddl import STRICT_SINCE
 from vcenter_pipeline.storage.failures import storage_errors
 from vcenter_pipeline.storage.locks import FILE_MODE, FOLDER_MODE, held
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 """The newest migration. Known without Alembic, whose import costs more than a look at a database that has it."""
 
 _PAGE_BYTES: Final = 16_384
@@ -28,6 +28,8 @@ _PAGE_BYTES: Final = 16_384
 _CACHE_KIB: Final = 16_384
 _LOG_BYTES: Final = 64 * 1024 * 1024
 """How much of the write-ahead log stays on disk after a large report."""
+_INCREMENTAL: Final = 2
+"""What SQLite answers for `auto_vacuum = INCREMENTAL`."""
 _MIGRATION_LOCK_SECONDS: Final = 120.0
 _IS_WRITING: Final = "vcenter_pipeline_is_writing"
 
@@ -136,6 +138,7 @@ def migrate(database: Database) -> None:
         with database.writing(doing) as connection:
             upgrade(connection, database.path, found, is_strict=sqlite3.sqlite_version_info >= STRICT_SINCE)
             connection.commit()
+        _use_incremental_vacuum(database)
 
 
 def _sqlite_path(url: str) -> Path:
@@ -196,12 +199,16 @@ def _revision(database: Database) -> str | None:
 
 
 def _use_write_ahead_log(database: Database) -> None:
-    """Let readers go on while a report is being written. SQLite keeps the choice in the file."""
+    """Let readers go on while a report is being written, and let free pages be given back piece by piece.
+
+    SQLite keeps both choices in the file.
+    """
     with storage_errors(database.path, "be set up"):
         pooled = database.engine.raw_connection()
         try:
             cursor = pooled.cursor()
             cursor.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
+            cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
             cursor.execute("PRAGMA journal_mode = WAL")
             mode = cursor.fetchone()
         finally:
@@ -211,3 +218,17 @@ def _use_write_ahead_log(database: Database) -> None:
             f"The database {database.path} lies on a file system that cannot share memory between processes. "
             "Move it to a local disk, and set DATABASE_URL."
         )
+
+
+def _use_incremental_vacuum(database: Database) -> None:
+    """Let free pages of a database of an earlier version be given back piece by piece: it is written anew, once."""
+    with storage_errors(database.path, "be set up"):
+        pooled = database.engine.raw_connection()
+        try:
+            cursor = pooled.cursor()
+            cursor.execute("PRAGMA auto_vacuum")
+            if cursor.fetchone() != (_INCREMENTAL,):
+                cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
+                cursor.execute("VACUUM")
+        finally:
+            pooled.close()

@@ -13,7 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from vcenter_pipeline.model.columns import Table, core_table
-from vcenter_pipeline.model.schemas import CORE_TABLES
+from vcenter_pipeline.model.schemas import CORE_TABLES, HISTORY_TABLES, STORED_TABLES
 
 STRICT_SINCE: Final = (3, 37)
 """The first SQLite that knows STRICT tables. Enterprise Linux 9 has 3.34."""
@@ -26,9 +26,10 @@ _TYPES: Final[dict[str, sa.types.TypeEngine[Any]]] = {
     "int64": sa.INTEGER(),
     "bool": sa.INTEGER(),
     "timestamp[us]": sa.TEXT(),
+    "date32[day]": sa.TEXT(),
     "double": sa.REAL(),
 }
-"""SQLite's type by Arrow type: 0 and 1 for booleans, ISO 8601 text for instants."""
+"""SQLite's type by Arrow type: 0 and 1 for booleans, ISO 8601 text for instants and days."""
 
 _INDEXES: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = MappingProxyType(
     {
@@ -38,6 +39,7 @@ _INDEXES: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = MappingProxyType(
             ("run_id",),
         ),
         "collections": (("client", "environment", "kind", "collected_at"),),
+        **{name: (("client", "environment"),) for name in HISTORY_TABLES},
     },
 )
 
@@ -51,7 +53,7 @@ def declared_metadata(*, is_strict: bool = True) -> sa.MetaData:
             validation before the write keeps types apart.
     """
     metadata = sa.MetaData()
-    for name in CORE_TABLES:
+    for name in STORED_TABLES:
         _add_table(metadata, core_table(name), is_strict=is_strict)
     sa.Table(
         "waiting_reports",

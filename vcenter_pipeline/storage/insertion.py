@@ -7,7 +7,7 @@ anyway.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from functools import cache, lru_cache
 from itertools import chain
 from operator import itemgetter
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from vcenter_pipeline.errors import StorageError
 from vcenter_pipeline.model.columns import core_table
-from vcenter_pipeline.storage.values import Row, Shared, instant_positions, instant_to_text, to_sqlite_rows
+from vcenter_pipeline.storage.values import Row, Shared, time_positions, time_to_text, to_sqlite_rows
 
 _PARAMETERS: Final = 160
 """Values handed over with one statement, measured; fewer cost more statements, more cost more memory."""
@@ -35,7 +35,7 @@ class Insertion:
         declared = core_table(table)
         self._table = table
         self._names = tuple(column.name for column in declared.columns)
-        self._instants = frozenset(instant_positions(declared))
+        self._times = frozenset(time_positions(declared))
         self._shared = frozenset(self._names.index(name) for name in Shared._fields)
         self._shared_of = itemgetter(*(self._names.index(name) for name in Shared._fields))
 
@@ -54,13 +54,13 @@ class Insertion:
         same = sorted(self._same(rows))
         own = tuple(number for number in range(len(self._names)) if number not in same)
         values = tuple(_to_text(rows[0][number]) for number in same)
-        own_instants = [place for place, number in enumerate(own) if number in self._instants]
+        own_times = [place for place, number in enumerate(own) if number in self._times]
         own_of = itemgetter(*own) if len(own) > 1 else lambda row: tuple(row[number] for number in own)
         rows_a_statement = max(1, _PARAMETERS // max(1, len(own)))
         for start in range(0, len(rows), _ROWS_A_CHUNK):
             some: list[Row] = list(map(own_of, rows[start : start + _ROWS_A_CHUNK]))
-            if own_instants:
-                some = list(to_sqlite_rows(some, own_instants))
+            if own_times:
+                some = list(to_sqlite_rows(some, own_times))
             whole = len(some) - len(some) % rows_a_statement
             parameters = [
                 values + tuple(chain.from_iterable(some[first : first + rows_a_statement]))
@@ -86,7 +86,7 @@ class Insertion:
 
 
 def _to_text(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
-    return instant_to_text(value) if isinstance(value, datetime) else value
+    return time_to_text(value) if isinstance(value, date) else value
 
 
 @lru_cache(maxsize=_STATEMENTS)

@@ -1,11 +1,11 @@
 """Python and Arrow values <-> what SQLite holds.
 
-SQLite has no booleans and no instants: they stand as 0 and 1, and as `2026-01-31T02:00:00.000000`, always
-with six digits, so that the order of the texts is the order of the times.
+SQLite has no booleans, instants and days: they stand as 0 and 1, as `2026-01-31T02:00:00.000000`, always
+with six digits, and as `2026-01-31`, so that the order of the texts is the order of the times.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -28,6 +28,7 @@ class Shared(NamedTuple):
 
 _BOOL: Final = "bool"
 _INSTANT: Final = "timestamp[us]"
+_DAY: Final = "date32[day]"
 
 
 def instant_to_text(value: datetime) -> str:
@@ -41,18 +42,23 @@ def instant_to_text(value: datetime) -> str:
     return value.isoformat(timespec="microseconds")
 
 
-def instant_positions(table: Table) -> tuple[int, ...]:
-    """Say which columns of the table hold instants."""
-    return tuple(number for number, column in enumerate(table.columns) if str(column.arrow_type) == _INSTANT)
+def time_to_text(value: date) -> str:
+    """Give an instant or a day as the database holds it."""
+    return instant_to_text(value) if isinstance(value, datetime) else value.isoformat()
 
 
-def to_sqlite_rows(rows: Iterable[Row], instants: Sequence[int]) -> Iterator[Row]:
-    """Give the rows with their instants as text; the driver writes booleans as 0 and 1 by itself."""
+def time_positions(table: Table) -> tuple[int, ...]:
+    """Say which columns of the table hold instants or days."""
+    return tuple(number for number, column in enumerate(table.columns) if str(column.arrow_type) in {_INSTANT, _DAY})
+
+
+def to_sqlite_rows(rows: Iterable[Row], times: Sequence[int]) -> Iterator[Row]:
+    """Give the rows with their instants and days as text; the driver writes booleans as 0 and 1 by itself."""
     for row in rows:
         values = list(row)
-        for position in instants:
+        for position in times:
             if values[position] is not None:
-                values[position] = instant_to_text(values[position])
+                values[position] = time_to_text(values[position])
         yield tuple(values)
 
 
@@ -85,7 +91,7 @@ def _repeated(value: object, arrow_type: pa.DataType, count: int) -> "pa.Array[A
 def _to_array(values: Sequence[Any], arrow_type: pa.DataType) -> "pa.Array[Any]":
     if str(arrow_type) == _BOOL:
         return pa.array(values, pa.int64()).cast(arrow_type)
-    if str(arrow_type) == _INSTANT:
+    if str(arrow_type) in {_INSTANT, _DAY}:
         return pa.array(values, pa.string()).cast(arrow_type)
     return pa.array(values, arrow_type)
 
@@ -99,6 +105,8 @@ def to_values(row: Sequence[Any], table: Table) -> dict[str, Any]:
             found[column.name] = None
         elif kind == _INSTANT:
             found[column.name] = datetime.fromisoformat(value)
+        elif kind == _DAY:
+            found[column.name] = date.fromisoformat(value)
         elif kind == _BOOL:
             found[column.name] = bool(value)
         else:

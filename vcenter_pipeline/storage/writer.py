@@ -17,7 +17,7 @@ from vcenter_pipeline.storage.database import Database
 from vcenter_pipeline.storage.ddl import ROW_TABLES, declared_table
 from vcenter_pipeline.storage.failures import storage_errors
 from vcenter_pipeline.storage.insertion import insertion
-from vcenter_pipeline.storage.values import Row, Shared, instant_positions, to_sqlite_rows
+from vcenter_pipeline.storage.values import Row, Shared, time_positions, to_sqlite_rows
 
 LedgerRow = dict[str, Any]
 """A row of `reports` by column name; a nullable column may be left out."""
@@ -152,7 +152,7 @@ def _replace_ledger_row(connection: sa.Connection, report: str, row: Row) -> Non
     reports = declared_table("reports")
     connection.execute(sa.delete(reports).where(reports.c.report == report))
     with _unfit("reports"):
-        (values,) = to_sqlite_rows([row], instant_positions(core_table("reports")))
+        (values,) = to_sqlite_rows([row], time_positions(core_table("reports")))
         names = [column.name for column in core_table("reports").columns]
         connection.execute(sa.insert(reports), dict(zip(names, values, strict=True)))
 
