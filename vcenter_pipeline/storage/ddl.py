@@ -39,7 +39,7 @@ _INDEXES: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = MappingProxyType(
             ("run_id",),
         ),
         "collections": (("client", "environment", "kind", "collected_at"),),
-        **{name: (("client", "environment"),) for name in HISTORY_TABLES},
+        **dict.fromkeys(HISTORY_TABLES, (("client", "environment"),)),
     },
 )
 
