@@ -8,12 +8,12 @@ import dagster as dg
 
 from vcenter_pipeline.defs import checks
 from vcenter_pipeline.defs.ingestion import Outcome, Pipeline, ingest_reports, opened
-from vcenter_pipeline.defs.metadata import core_metadata, published_metadata, report_metadata
+from vcenter_pipeline.defs.metadata import core_metadata, history_metadata, published_metadata, report_metadata
 from vcenter_pipeline.defs.partitions import SOURCES
 from vcenter_pipeline.defs.publication import archive_ingested, build_tables, publish_source, repeated_keys
 from vcenter_pipeline.defs.resources import Intake
 from vcenter_pipeline.defs.selection import select_reports
-from vcenter_pipeline.defs.specs import REPORT, WORKBOOK, core_key, ingest_specs, powerbi_key, publish_specs
+from vcenter_pipeline.defs.specs import HISTORY, REPORT, WORKBOOK, core_key, ingest_specs, powerbi_key, publish_specs
 from vcenter_pipeline.exports.consistency import RULES, Finding
 from vcenter_pipeline.exports.contract import WORKBOOK_NAME
 from vcenter_pipeline.exports.packed import PackedTables
@@ -21,11 +21,14 @@ from vcenter_pipeline.intake.sources import Source
 from vcenter_pipeline.model.columns import published_table
 from vcenter_pipeline.model.schemas import CORE_TABLES, PUBLISHED_TABLES
 from vcenter_pipeline.settings import load_settings
+from vcenter_pipeline.storage.history import Updated, update_history
 from vcenter_pipeline.storage.locks import source_lock
 
 MAX_RETRIES: Final = 3
 _RETRIES: Final = dg.RetryPolicy(max_retries=MAX_RETRIES, delay=2, backoff=dg.Backoff.EXPONENTIAL)
 """2, 6 and 14 seconds, as Dagster counts: a report that ends in the middle is mostly one that is still being copied."""
+
+_TOLD_STEPS: Final = 100
 
 Events = Iterator[dg.MaterializeResult[None]]
 
@@ -45,12 +48,14 @@ def build_ingest() -> dg.AssetsDefinition:
     def ingest(context: dg.AssetExecutionContext, intake: Intake) -> Events:
         is_last_try = context.retry_number >= MAX_RETRIES
         outcomes: dict[str, list[Outcome]] = {}
+        updated: dict[str, Updated] = {}
         with opened(load_settings()) as pipeline:
             for source in _sources(context):
                 with source_lock(pipeline.database, source.key):
                     paths = select_reports(pipeline, source, intake.reports)
                     found = ingest_reports(pipeline, source, paths, run_id=context.run.run_id, is_last_try=is_last_try)
                     outcomes[source.key] = [_logged(context, outcome) for outcome in found]
+                    updated[source.key] = _update_history(context, pipeline, source)
         everything = [outcome for of_source in outcomes.values() for outcome in of_source]
         if not is_last_try and any(outcome.status == "failed" for outcome in everything):
             raise dg.RetryRequested(MAX_RETRIES, seconds_to_wait=_RETRIES.calculate_delay(context.retry_number + 1))
@@ -59,6 +64,7 @@ def build_ingest() -> dg.AssetsDefinition:
             for name in CORE_TABLES:
                 metadata = core_metadata(name, of_source)
                 context.add_asset_metadata(metadata, asset_key=core_key(name), partition_key=key)
+            context.add_asset_metadata(history_metadata(updated[key]), asset_key=HISTORY, partition_key=key)
         yield dg.MaterializeResult(asset_key=REPORT, check_results=[checks.recognised(everything)])
         if everything and all(outcome.status in {"failed", "quarantined"} for outcome in everything):
             raise dg.Failure(
@@ -69,8 +75,21 @@ def build_ingest() -> dg.AssetsDefinition:
         for name in CORE_TABLES:
             results = [checks.no_rows_rejected(everything)] if name == "rejected_rows" else []
             yield dg.MaterializeResult(asset_key=core_key(name), check_results=results)
+        yield dg.MaterializeResult(asset_key=HISTORY)
 
     return ingest
+
+
+def _update_history(context: dg.AssetExecutionContext, pipeline: Pipeline, source: Source) -> Updated:
+    """Derive what the new reports touch, and say how far it has come where it takes long."""
+
+    def tell(done: int, total: int) -> None:
+        if done % _TOLD_STEPS == 0:
+            context.log.info("%s: %s of %s steps of the history derived.", source.key, f"{done:,}", f"{total:,}")
+
+    updated = update_history(pipeline.database, source.client, source.environment, tell)
+    context.log.info("%s: %s steps of the history derived.", source.key, f"{updated.derived:,}")
+    return updated
 
 
 def build_publish(formats: tuple[str, ...]) -> dg.AssetsDefinition:

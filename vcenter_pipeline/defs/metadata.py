@@ -13,6 +13,7 @@ from vcenter_pipeline.defs.ingestion import Outcome, count_column
 from vcenter_pipeline.model.batches import Kind
 from vcenter_pipeline.model.columns import Column, Table, core_table, published_table
 from vcenter_pipeline.model.parts import Row
+from vcenter_pipeline.storage.history import Updated
 
 Metadata = dict[str, Any]
 
@@ -28,6 +29,15 @@ _LABELS: Final[Mapping[Kind, str]] = MappingProxyType(
         "datacenters": "Datacenters",
         "vcenters": "vCenters",
         "vm_snapshots": "Snapshots",
+    }
+)
+_HISTORY_LABELS: Final = MappingProxyType(
+    {
+        "object_changes": "Changes found",
+        "alarm_changes": "Alarm changes found",
+        "source_daily": "Days of the source",
+        "cluster_daily": "Days of clusters",
+        "datastore_daily": "Days of datastores",
     }
 )
 _PREVIEW_ROWS: Final = 5
@@ -68,6 +78,12 @@ def core_metadata(name: str, outcomes: Sequence[Outcome]) -> Metadata:
     rows = [row for outcome in ingested for row in outcome.preview.get(name, ())]
     collected = (outcome.ledger_row["collected_at"] for outcome in ingested if outcome.ledger_row)
     return metadata | _preview(core_table(name), rows) | _collected(collected)
+
+
+def history_metadata(updated: Updated) -> Metadata:
+    """Describe what a run derived of the history."""
+    metadata: Metadata = {"Steps derived": updated.derived, "Steps removed": updated.removed}
+    return metadata | {_HISTORY_LABELS[table]: count for table, count in updated.rows.items()}
 
 
 def published_metadata(name: str, table: pa.Table, files: Mapping[str, int]) -> Metadata:

@@ -7,11 +7,22 @@ import dagster as dg
 from vcenter_pipeline.exports.contract import WORKBOOK_NAME
 from vcenter_pipeline.exports.star import MADE_FROM
 from vcenter_pipeline.model.columns import Table, core_table, published_table
-from vcenter_pipeline.model.schemas import CORE_TABLES, PUBLISHED_TABLES
+from vcenter_pipeline.model.schemas import CORE_TABLES, HISTORY_TABLES, PUBLISHED_TABLES
 
 REPORT: Final = dg.AssetKey(["raw", "report"])
+HISTORY: Final = dg.AssetKey(["core", "history"])
 WORKBOOK: Final = dg.AssetKey(["powerbi", "workbook"])
 
+_HISTORY_MADE_FROM: Final = (
+    "collections",
+    "virtual_machines",
+    "vm_datastores",
+    "esxi_hosts",
+    "clusters",
+    "datastores",
+    "vm_snapshots",
+    "triggered_alarms",
+)
 _OWNERS: Final = ["team:vcenter-pipeline"]
 _TYPES: Final = {"int64": "integer", "double": "float", "timestamp[us]": "timestamp"}
 
@@ -19,6 +30,10 @@ _TYPES: Final = {"int64": "integer", "double": "float", "timestamp[us]": "timest
 def core_key(table: str) -> dg.AssetKey:
     """Give the asset of a table of the database."""
     return dg.AssetKey(["core", table])
+
+
+def _stored_key(table: str) -> dg.AssetKey:
+    return HISTORY if table in HISTORY_TABLES else core_key(table)
 
 
 def powerbi_key(table: str) -> dg.AssetKey:
@@ -50,7 +65,19 @@ def ingest_specs() -> list[dg.AssetSpec]:
         )
         for name in CORE_TABLES
     ]
-    return [report, *tables]
+    history = dg.AssetSpec(
+        HISTORY,
+        deps=[core_key(name) for name in _HISTORY_MADE_FROM],
+        group_name="core",
+        description=(
+            "How complete collections differ from those before them, what became of each alarm, and the numbers of "
+            "each day. It is derived anew only where a report touches it: "
+            + " ".join(f"`{name}`: {core_table(name).description}" for name in HISTORY_TABLES)
+        ),
+        kinds={"table", "pandera"},
+        owners=_OWNERS,
+    )
+    return [report, *tables, history]
 
 
 def publish_specs(formats: tuple[str, ...]) -> list[dg.AssetSpec]:
@@ -59,7 +86,7 @@ def publish_specs(formats: tuple[str, ...]) -> list[dg.AssetSpec]:
     tables = [
         dg.AssetSpec(
             powerbi_key(name),
-            deps=[core_key(table) for table in MADE_FROM[name]],
+            deps=list(dict.fromkeys(_stored_key(table) for table in MADE_FROM[name])),
             group_name="powerbi",
             description=f"{published_table(name).description} One file a format in the source's output folder.",
             kinds=set(sorted(kinds)[:3]),

@@ -31,6 +31,8 @@ class Collection(NamedTuple):
     ingested_at: datetime
     only_object: str | None = None
     """The key of the one object that alarms were asked of, where a report asks one object alone."""
+    leaves_out: str | None = None
+    """Which alarms the shape leaves out though they stand."""
 
     @property
     def moment(self) -> tuple[datetime, datetime, str]:
@@ -62,6 +64,11 @@ class Pieces(NamedTuple):
         return max((one.collected_at for one in self.all), default=None)
 
 
+def is_base(kind: Kind, collection: Collection) -> bool:
+    """Say whether a collection says by itself what there is, and so what is not there any more."""
+    return collection.is_complete and (collection.row_count > 0 or kind in _EMPTY_IS_AN_ANSWER)
+
+
 def plan_pieces(kind: Kind, collections: Iterable[Collection]) -> Pieces:
     """Choose among all collections of one kind of one vCenter.
 
@@ -69,9 +76,8 @@ def plan_pieces(kind: Kind, collections: Iterable[Collection]) -> Pieces:
     altogether: an alarm that it does not name any more has been cleared. Where a file asks of one object alone, it
     replaces only what was told of that object.
     """
-    may_be_empty = kind in _EMPTY_IS_AN_ANSWER
     found = list(collections)
-    complete = [one for one in found if one.is_complete and (one.row_count or may_be_empty)]
+    complete = [one for one in found if is_base(kind, one)]
     newest = max(complete, key=lambda one: one.moment, default=None)
     partial = [one for one in found if not one.is_complete and (one.row_count or kind == "triggered_alarms")]
     base: list[Collection] = []

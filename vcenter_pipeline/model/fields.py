@@ -107,5 +107,6 @@ def day(title: str, description: str, *, nullable: bool = True) -> Any:  # noqa:
 
 def number(title: str, description: str, *, ge_zero: bool = False) -> Any:  # noqa: ANN401 - as above
     """Build the field of a number that may be null, and below 0 unless it is said not to be."""
-    checks = {"ge": NOT_NEGATIVE} if ge_zero else {}
-    return build_field(title, description, nullable=True, **checks)
+    if ge_zero:
+        return build_field(title, description, nullable=True, ge=NOT_NEGATIVE)
+    return build_field(title, description, nullable=True)

@@ -84,7 +84,6 @@ class ObjectChanges(_ObjectChange):
     object_key: Series[Text] = text(
         "Object Key", "The key; in the database without the source and the vCenter in front.", nullable=False
     )
-    cluster: Series[Text] = text("Changed In Cluster", "Its cluster.")
 
     class Config(DeclaredTable.Config):
         unique: ClassVar = ["report", "kind", "vcenter", "change_number"]

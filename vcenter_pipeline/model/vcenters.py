@@ -65,6 +65,13 @@ class VCenters:
         known = self._known.get(report) or self._all
         return next(iter(known)) if len(known) == 1 else self._source
 
+    def of_label(self, label: str) -> str:
+        """Give what is now known by the name that a vCenter had earlier: its uuid, its host name, or the source."""
+        if label == self._source:
+            return next(iter(self._all)) if len(self._all) == 1 else self._source
+        host = self._host(label)
+        return self._uuid_by_host.get(host, host)
+
     def of_row(self, report: str, instance_uuid: str | None, host_name: str | None) -> str:
         """Give the same of a row of `vcenters`, which tells it of itself."""
         return instance_uuid or self.of_collection(report, host_name)

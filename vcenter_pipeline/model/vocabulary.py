@@ -60,6 +60,7 @@ ASPECTS: Final = (
     "power",
     "tools",
     "hardware",
+    "version",
     "guest",
     "network",
     "snapshots",

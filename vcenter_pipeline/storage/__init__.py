@@ -9,6 +9,8 @@ writer       one report's rows and its ledger row, in one transaction
 known        which collections make the current state of a source
 pieces       the rows of those collections
 current      the current state itself
+history      what is derived of the collections, brought up to date
+history_rows its rows, as stored and as read
 ledger       the ledger, and rows of whole reports
 reader       what others ask: of a source, of reports, of all sources
 looks        what the sensor remembers between two ticks

@@ -27,8 +27,10 @@ from vcenter_pipeline.model.current_rows import (
     with_keys,
     with_prefix,
 )
+from vcenter_pipeline.model.schemas import HISTORY_TABLES
 from vcenter_pipeline.storage.database import Database
 from vcenter_pipeline.storage.ddl import declared_table
+from vcenter_pipeline.storage.history_rows import read_history
 from vcenter_pipeline.storage.known import Known, read_known
 from vcenter_pipeline.storage.ledger import read_ledger_of_source
 from vcenter_pipeline.storage.pieces import PieceRows, Wanted, read_collection, read_pieces, read_rows_of_source
@@ -41,20 +43,22 @@ _MACHINE: Final = "virtual_machine_key"
 
 
 class CurrentState:
-    """The current state of one source, as it is when it is first asked."""
+    """The current state of one source, as it is when it is first asked; or an earlier one."""
 
-    def __init__(self, database: Database, client: str, environment: str) -> None:
+    def __init__(self, database: Database, client: str, environment: str, known: Known | None = None) -> None:
+        """Take the source; `known` says of which collections an earlier state is made."""
         self._database = database
         self._source = (client, environment)
+        self._given = known
         self._machines: dict[str, Machines] = {}
 
     def read(self, table: str) -> pa.Table:
         """Give the current rows of a table, with the declared types however few they are.
 
-        Of `reports`, `collections` and `rejected_rows` all rows are current.
+        Of `reports`, `collections`, `rejected_rows` and the history all rows are current.
 
         Args:
-            table: a table of `model.schemas.CORE_TABLES`.
+            table: a table of `model.schemas.STORED_TABLES`.
 
         Returns:
             A table with exactly `core_table(table).arrow_schema`. `report`, `collection` and `collected_at` are
@@ -67,6 +71,8 @@ class CurrentState:
         with self._database.reading(f"read {table}") as connection:
             if table == "collections":
                 return read_rows_of_source(connection, table, self._source)
+            if table in HISTORY_TABLES:
+                return read_history(connection, table, self._known)
             if table in _OF_REPORTS:
                 return read_ledger_of_source(connection, table, self._source)
             if table == "vm_snapshots":
@@ -117,6 +123,8 @@ class CurrentState:
 
     @cached_property
     def _known(self) -> Known:
+        if self._given is not None:
+            return self._given
         with self._database.reading("read what is current") as connection:
             return read_known(connection, *self._source)
 

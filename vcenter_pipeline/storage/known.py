@@ -1,6 +1,6 @@
 """What the database knows of a source before any row is read: its collections, its vCenters, what is current."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, cast
 
@@ -22,6 +22,8 @@ class Known(NamedTuple):
     pieces: Mapping[Kind, Mapping[str, Pieces]]
     """By kind and vCenter, in the order of the vCenters; only what there is. Descriptions of vCenters are not by
     vCenter: each of their rows says itself which one it is of."""
+    collections: Mapping[Kind, Mapping[str, Sequence[Collection]]]
+    """Everything that is known, by kind and vCenter; those of `vcenters` under no vCenter."""
     spoken_of: frozenset[Kind]
     """Kinds that any report speaks of, whether it names one or not."""
     is_only: bool
@@ -63,7 +65,7 @@ def read_known(connection: sa.Connection, client: str, environment: str) -> Know
         found.setdefault(one.kind, {}).setdefault(vcenter, []).append(one)
     pieces = {kind: _planned(kind, found.get(kind, {})) for kind in KINDS}
     every.update(vcenter for kind in KINDS for vcenter in pieces[kind] if vcenter)
-    return Known((client, environment), vcenters, pieces, frozenset(found), len(every) <= 1)
+    return Known((client, environment), vcenters, pieces, found, frozenset(found), len(every) <= 1)
 
 
 def _planned(kind: Kind, found: Mapping[str, Iterable[Collection]]) -> dict[str, Pieces]:
@@ -75,9 +77,9 @@ def _planned(kind: Kind, found: Mapping[str, Iterable[Collection]]) -> dict[str,
 
 def _read_collections(connection: sa.Connection, client: str, environment: str) -> list[Collection]:
     table, reports = declared_table("collections"), declared_table("reports")
-    columns = ("report", "collection", "kind", "shape", "path", "vcenter", "is_complete", "row_count", "collected_at")
+    columns = ("report", "collection", "kind", "shape", "path", "vcenter", "is_complete", "row_count")
     select = (
-        sa.select(*(table.c[name] for name in columns), reports.c.ingested_at)
+        sa.select(*(table.c[name] for name in columns), table.c.collected_at, reports.c.ingested_at, table.c.leaves_out)
         .join(reports, reports.c.report == table.c.report)
         .where(table.c.client == client, table.c.environment == environment, reports.c.status == "ingested")
         .order_by(table.c.report, table.c.collection)
@@ -94,10 +96,21 @@ def _read_collections(connection: sa.Connection, client: str, environment: str) 
             row_count,
             datetime.fromisoformat(collected_at),
             datetime.fromisoformat(ingested_at),
+            leaves_out=leaves_out,
         )
-        for report, number, kind, shape, path, vcenter, is_complete, row_count, collected_at, ingested_at in (
-            connection.execute(select)
-        )
+        for (
+            report,
+            number,
+            kind,
+            shape,
+            path,
+            vcenter,
+            is_complete,
+            row_count,
+            collected_at,
+            ingested_at,
+            leaves_out,
+        ) in connection.execute(select)
     ]
 
 

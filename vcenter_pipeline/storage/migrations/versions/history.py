@@ -29,8 +29,8 @@ _NEW: Final[Mapping[str, str]] = MappingProxyType(
             report TEXT NOT NULL, kind TEXT NOT NULL, vcenter TEXT NOT NULL, change_number INTEGER NOT NULL,
             client TEXT NOT NULL, environment TEXT NOT NULL, name TEXT, change TEXT NOT NULL, aspect TEXT
             NOT NULL, column_name TEXT, old_value TEXT, new_value TEXT, difference INTEGER, previous_at
-            TEXT, collected_at TEXT NOT NULL, moid TEXT, object_key TEXT NOT NULL, cluster TEXT, PRIMARY KEY
-            (report, kind, vcenter, change_number)
+            TEXT, collected_at TEXT NOT NULL, moid TEXT, object_key TEXT NOT NULL, PRIMARY KEY (report,
+            kind, vcenter, change_number)
         """,
         "alarm_changes": """
             report TEXT NOT NULL, vcenter TEXT NOT NULL, change_number INTEGER NOT NULL, alarm_key TEXT NOT

@@ -1,0 +1,204 @@
+"""How one state of virtual machines, hosts or datastores differs from the one before.
+
+What only one of the two tells is no change: unknown is not another value. Left out is what changes by itself, such as
+free space, the time of the last boot and the colour of an object, which its alarms tell better.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+import pyarrow as pa
+
+from vcenter_pipeline.model.batches import Kind
+from vcenter_pipeline.model.columns import core_table
+from vcenter_pipeline.model.current_rows import pc, values_of
+from vcenter_pipeline.model.matching import State, find_same, with_told
+
+DATASTORES: Final = "datastores"
+"""The column with the names of its datastores that a virtual machine has in a state, besides those of its table."""
+
+WATCHED: Final[Mapping[Kind, Mapping[str, str]]] = MappingProxyType(
+    {
+        "virtual_machines": {
+            "name": "name",
+            "power_state": "power",
+            "esxi_host": "place",
+            "esxi_host_moid": "place",
+            "cluster": "place",
+            "datacenter": "place",
+            "folder": "place",
+            "resource_pool": "place",
+            DATASTORES: "place",
+            "cpu_count": "size",
+            "cores_per_socket": "size",
+            "memory_mib": "size",
+            "storage_bytes": "size",
+            "disk_count": "size",
+            "hardware_version": "hardware",
+            "tools_status": "tools",
+            "tools_version_status": "tools",
+            "tools_version": "tools",
+            "guest_os": "guest",
+            "guest_hostname": "guest",
+            "primary_ip": "network",
+            "nic_count": "network",
+            "snapshot_count": "snapshots",
+            "is_consolidation_needed": "snapshots",
+            "is_template": "state",
+            "connection_state": "state",
+            "moid": "state",
+            "annotation": "notes",
+        },
+        "esxi_hosts": {
+            "name": "name",
+            "cluster": "place",
+            "datacenter": "place",
+            "power_state": "power",
+            "connection_state": "state",
+            "is_in_maintenance": "state",
+            "version": "version",
+            "build": "version",
+            "cpu_core_count": "size",
+            "memory_mib": "size",
+        },
+        "datastores": {
+            "name": "name",
+            "datacenter": "place",
+            "datastore_cluster": "place",
+            "capacity_bytes": "size",
+            "type": "hardware",
+            "is_accessible": "state",
+            "maintenance_mode": "state",
+        },
+    }
+)
+"""Columns that are compared, by kind, with the aspect that each is of; their order is that of the changes."""
+
+_FOLLOWS: Final = MappingProxyType({"tools_status": "power_state"})
+"""Columns whose change goes without saying where the other one has changed: Tools do not run in what is off."""
+_STANDS_IN: Final = MappingProxyType({"esxi_host_moid": "esxi_host"})
+"""Columns that are compared only where the other one is not known on both sides."""
+
+Row = tuple[Any, ...]
+
+
+class Comparison(NamedTuple):
+    """What the rows of one comparison have in common."""
+
+    client: str
+    environment: str
+    vcenter: str
+    report: str
+    collected_at: datetime
+    previous_at: datetime | None
+
+
+class Change(NamedTuple):
+    """One difference."""
+
+    row: int
+    """Of the object: in the state now, or before for what was removed."""
+    column: str | None
+    aspect: str
+    old: Any
+    new: Any
+
+
+def find_changes(kind: Kind, now: State, before: State, filling: Sequence[State], shared: Comparison) -> list[Row]:
+    """Give the changes as rows of `object_changes`, object by object in the order of the keys; removed ones last.
+
+    Args:
+        kind: one of `WATCHED`.
+        now: the newer state.
+        before: the older one.
+        filling: still older ones, which count where `before` does not tell, in that order.
+        shared: what all rows have in common.
+    """
+    same = find_same(kind, now, before)
+    older = with_told(kind, before, filling)
+    added = [Change(row, None, "existence", None, None) for row, other in enumerate(same) if other is None]
+    changed = _changed(kind, now.table, older.table, same)
+    kept = set(same)
+    removed = [Change(row, None, "existence", None, None) for row in range(before.table.num_rows) if row not in kept]
+    order = {name: number for number, name in enumerate((None, *WATCHED[kind]))}
+    identities, moids, names = now.identities(kind), values_of(now.table, "moid"), values_of(now.table, "name")
+    found = [
+        (
+            "added" if change.column is None else "changed",
+            change,
+            identities[change.row],
+            names[change.row],
+            moids[change.row],
+        )
+        for change in sorted([*added, *changed], key=lambda one: (identities[one.row], order[one.column]))
+    ]
+    identities, moids, names = before.identities(kind), values_of(older.table, "moid"), values_of(older.table, "name")
+    found += [
+        ("removed", change, identities[change.row], names[change.row], moids[change.row])
+        for change in sorted(removed, key=lambda one: identities[one.row])
+    ]
+    columns = [column.name for column in core_table("object_changes").columns]
+    rows = []
+    for number, (what, change, identity, name, moid) in enumerate(found, 1):
+        values = shared._asdict() | {
+            "kind": kind,
+            "change_number": number,
+            "object_key": identity,
+            "name": name,
+            "moid": moid,
+            "change": what,
+            "aspect": change.aspect,
+            "column_name": change.column,
+            "old_value": _to_text(change.old),
+            "new_value": _to_text(change.new),
+            "difference": _difference(change.old, change.new),
+        }
+        rows.append(tuple(values[column] for column in columns))
+    return rows
+
+
+def _changed(kind: Kind, now: pa.Table, older: pa.Table, same: Sequence[int | None]) -> Iterator[Change]:
+    rows: Any = pa.array(same, pa.int64())
+    differs: dict[str, Any] = {}
+    told: dict[str, Any] = {}
+    for name, aspect in WATCHED[kind].items():
+        if name not in now.column_names or name not in older.column_names:
+            continue
+        new = now[name].combine_chunks()
+        old = older[name].combine_chunks().take(rows)
+        told[name] = pc.and_(pc.is_valid(new), pc.is_valid(old))
+        found = pc.fill_null(pc.not_equal(new, old), fill_value=False)
+        if name in _FOLLOWS and _FOLLOWS[name] in differs:
+            found = pc.and_not(found, differs[_FOLLOWS[name]])
+        if name in _STANDS_IN and _STANDS_IN[name] in told:
+            found = pc.and_not(found, told[_STANDS_IN[name]])
+        differs[name] = found
+        for row in pc.indices_nonzero(found).to_pylist():
+            yield Change(row, name, aspect, old[row].as_py(), new[row].as_py())
+
+
+def _to_text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _difference(old: object, new: object) -> int | None:
+    if isinstance(old, bool) or not isinstance(old, int) or not isinstance(new, int):
+        return None
+    return new - old
+
+
+def with_datastores(machines: pa.Table, files: pa.Table) -> pa.Table:
+    """Give virtual machines with the names of their datastores, sorted, in one text; null where none is told."""
+    names: dict[str, set[str]] = {}
+    keys = values_of(files, "virtual_machine_key")
+    for key, name, url in zip(keys, values_of(files, "datastore_name"), values_of(files, "datastore_url"), strict=True):
+        if shown := name or url:
+            names.setdefault(key, set()).add(shown)
+    texts = [
+        ", ".join(sorted(names[key])) if key in names else None for key in values_of(machines, "virtual_machine_key")
+    ]
+    return machines.append_column(DATASTORES, pa.array(texts, pa.string()))
