@@ -1,21 +1,16 @@
 """The `vcenter-pipeline` command: try it, run it, take what waits once, show the settings and what is understood."""
 
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib.metadata import version as installed_version
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
+from vcenter_pipeline.cli.terminal import Home, err, out, progress, read_settings, say
 from vcenter_pipeline.errors import PipelineError
-from vcenter_pipeline.settings import Settings, load_settings, setting_facts
+from vcenter_pipeline.settings import Settings, setting_facts
 
 if TYPE_CHECKING:
     from vcenter_pipeline.defs.once import Pass
@@ -28,8 +23,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-_out = Console(soft_wrap=True)
-_err = Console(stderr=True, soft_wrap=True)
 
 _SUMMARY: Final = {
     "ingested_count": "reports read",
@@ -42,24 +35,19 @@ _SUMMARY: Final = {
 }
 """What is told of a source after a pass: what fits into 80 columns. JSON tells all."""
 
-Home = Annotated[
-    Path | None,
-    typer.Option(help="The directory that everything lives in, instead of VCENTER_HOME.", show_default=False),
-]
-
 
 def main() -> None:
     """Run the command; an error of ours is one sentence, and the exit code 2."""
     try:
         app()
     except PipelineError as error:
-        _err.print(f"vcenter-pipeline: {error}", style="red", markup=False, highlight=False)
+        err.print(f"vcenter-pipeline: {error}", style="red", markup=False, highlight=False)
         sys.exit(2)
 
 
 def _print_version(is_asked: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
     if is_asked:
-        _out.print(installed_version("vcenter-pipeline"))
+        out.print(installed_version("vcenter-pipeline"))
         raise typer.Exit
 
 
@@ -73,13 +61,6 @@ def _options(
     del is_version_asked  # its callback did the work
 
 
-def _settings(home: Path | None) -> Settings:
-    """Read the settings; `--home` goes through the environment, where the job's own steps read it too."""
-    if home is not None:
-        os.environ["VCENTER_HOME"] = str(home.expanduser().absolute())
-    return load_settings()
-
-
 @app.command()
 def demo(home: Home = None) -> None:
     """Try it: place shipped reports of three clients in the input folder, and run the real job on them.
@@ -88,12 +69,12 @@ def demo(home: Home = None) -> None:
     """
     from vcenter_pipeline.defs.trial import place_demo_reports
 
-    chosen = _settings(home)
+    chosen = read_settings(home)
     placed = place_demo_reports(chosen)
     if placed:
-        _say(f"{len(placed)} reports of three clients were placed in {chosen.input_path}.")
+        say(f"{len(placed)} reports of three clients were placed in {chosen.input_path}.")
     else:
-        _say("Nothing changed: the tables hold all demo reports already.")
+        say("Nothing changed: the tables hold all demo reports already.")
     _finish(chosen, is_waiting_for_writers=False, is_json=False)
 
 
@@ -110,7 +91,7 @@ def ingest(
 
     The exit code is 0 when all went well, and 1 when something was quarantined or failed.
     """
-    _finish(_settings(home), is_waiting_for_writers=not now, is_json=is_json)
+    _finish(read_settings(home), is_waiting_for_writers=not now, is_json=is_json)
 
 
 @app.command()
@@ -118,15 +99,15 @@ def up(home: Home = None) -> None:
     """Start Dagster's UI and daemon; reports are taken as they come, until Ctrl-C."""
     from vcenter_pipeline.defs.services import run_services
 
-    raise typer.Exit(run_services(_settings(home), _say))
+    raise typer.Exit(run_services(read_settings(home), say))
 
 
 @app.command("settings")
 def print_settings(home: Home = None) -> None:
     """Print every setting: its value, where that comes from, and what it means."""
-    for fact in setting_facts(_settings(home)):
-        _say(f"{fact.variable} = {fact.value}  ({fact.origin})")
-        _say(f"    {fact.meaning}")
+    for fact in setting_facts(read_settings(home)):
+        say(f"{fact.variable} = {fact.value}  ({fact.origin})")
+        say(f"    {fact.meaning}")
 
 
 @app.command()
@@ -158,26 +139,22 @@ def shapes(
         table = Table("shape", "lists", "complete")
         for entry in read_catalogue():
             table.add_row(entry.shape.name, entry.shape.meaning, entry.completeness)
-        _out.print(table)
-        _say("Complete: whether such a list is taken for all that the vCenter has.")
-        _say("`vcenter-pipeline shapes NAME` shows how to produce one, what it fills, and an example.")
+        out.print(table)
+        say("Complete: whether such a list is taken for all that the vCenter has.")
+        say("`vcenter-pipeline shapes NAME` shows how to produce one, what it fills, and an example.")
 
 
 def _print_shape(entry: "Entry") -> None:
     shape = entry.shape
-    _say(f"{shape.name}: {shape.meaning}")
-    _say(f"\nProduced by:\n    {shape.written_by}")
-    _say("\nFills:")
+    say(f"{shape.name}: {shape.meaning}")
+    say(f"\nProduced by:\n    {shape.written_by}")
+    say("\nFills:")
     for table, columns in entry.columns.items():
-        _say(f"    {table}: {', '.join(columns)}")
-    _say(f"\nTaken for all that the vCenter has: {entry.completeness}")
-    _say(f"Cannot tell: {entry.limits}")
-    _say("\nExample:")
+        say(f"    {table}: {', '.join(columns)}")
+    say(f"\nTaken for all that the vCenter has: {entry.completeness}")
+    say(f"Cannot tell: {entry.limits}")
+    say("\nExample:")
     sys.stdout.write(entry.example)
-
-
-def _say(sentence: str) -> None:
-    _out.print(sentence, markup=False, highlight=False)
 
 
 def _finish(settings: Settings, *, is_waiting_for_writers: bool, is_json: bool) -> None:
@@ -185,26 +162,17 @@ def _finish(settings: Settings, *, is_waiting_for_writers: bool, is_json: bool) 
     from vcenter_pipeline.definitions import defs
     from vcenter_pipeline.defs.once import ingest_once
 
-    with _progress() as tell:
-        done = ingest_once(settings, defs, is_waiting_for_writers=is_waiting_for_writers, tell=tell)
+    with progress() as tell:
+
+        def tell_how_far(how_far: "HowFar") -> None:
+            tell(how_far.doing, how_far.done, how_far.total)
+
+        done = ingest_once(settings, defs, is_waiting_for_writers=is_waiting_for_writers, tell=tell_how_far)
     if is_json:
         sys.stdout.write(json.dumps(_document(done, settings), indent=2, default=str) + "\n")
     else:
         _print_summary(done, settings)
     raise typer.Exit(0 if done.is_good else 1)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[["HowFar"], None]]:
-    """Show how far a pass has come, on stderr, so that stdout holds the summary alone."""
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_err) as progress:
-        task = progress.add_task("looking", total=None)
-
-        def tell(how_far: "HowFar") -> None:
-            progress.update(task, description=how_far.doing, completed=how_far.done, total=how_far.total)
-
-        yield tell
 
 
 def _print_summary(done: "Pass", settings: Settings) -> None:
@@ -215,16 +183,16 @@ def _print_summary(done: "Pass", settings: Settings) -> None:
         counts = [getattr(source, field) for field in _SUMMARY]
         table.add_row(f"{source.client}/{source.environment}", *("-" if n is None else f"{n:,}" for n in counts))
     if done.sources:
-        _out.print(table)
+        out.print(table)
     for sentence in _problems(done):
-        _say(f"! {sentence}")
+        say(f"! {sentence}")
     read = sum(run.reports for run in done.runs)
-    _say(f"Reports taken: {read:,}, in runs: {len(done.runs):,}." if read else "No finished report waited.")
+    say(f"Reports taken: {read:,}, in runs: {len(done.runs):,}." if read else "No finished report waited.")
     if done.growing:
-        _say(f"Reports that may still be being written, for the next time: {done.growing:,}.")
-    _say(f"Power BI reads {settings.output_path}/<client>/<environment>/")
-    _say(f"Taken reports are in {settings.archive_path}, refused ones with the reason in {settings.quarantine_path}")
-    _say("`vcenter-pipeline up` shows the runs in Dagster's UI.")
+        say(f"Reports that may still be being written, for the next time: {done.growing:,}.")
+    say(f"Power BI reads {settings.output_path}/<client>/<environment>/")
+    say(f"Taken reports are in {settings.archive_path}, refused ones with the reason in {settings.quarantine_path}")
+    say("`vcenter-pipeline up` shows the runs in Dagster's UI.")
 
 
 def _problems(done: "Pass") -> list[str]:
@@ -242,7 +210,3 @@ def _document(done: "Pass", settings: Settings) -> dict[str, Any]:
         "growing": done.growing,
         "sources": [source._asdict() for source in done.sources],
     }
-
-
-if __name__ == "__main__":
-    main()
