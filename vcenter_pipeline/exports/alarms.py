@@ -1,25 +1,24 @@
-"""Triggered alarms: the virtual machine that each stands on, and the names that other rows know."""
+"""Alarms: the virtual machine that each stands on, and the names that other rows know."""
 
 from collections.abc import Iterable
 
 import pyarrow as pa
 
 from vcenter_pipeline.exports.chunks import Array, pc
-from vcenter_pipeline.exports.joins import filled, joined, of_rows, only_rows, whole, without_collection
+from vcenter_pipeline.exports.joins import filled, joined, of_rows, only_rows, whole
 
 _NAMED = ["vcenter", "moid", "name"]
 
 
-def build_alarms(alarms: pa.Table, machines: pa.Table, others: Iterable[pa.Table]) -> pa.Table:
+def place_alarms(alarms: pa.Table, machines: pa.Table, others: Iterable[pa.Table]) -> pa.Table:
     """Give the alarms with the key of the virtual machine that each stands on.
 
     Args:
-        alarms: the current alarms.
+        alarms: alarms, or episodes of alarms.
         machines: the current virtual machines.
-        others: tables of other entities, which may know the name of one that an alarm knows by its moid.
+        others: current tables of other entities, which may know the name of one that an alarm knows by its moid.
     """
-    keys = _machine_keys(alarms, machines)
-    table = without_collection(alarms)
+    table, keys = alarms, _machine_keys(alarms, machines)
     if _is_any_open(table, "entity_name", "entity_moid"):
         entities = pa.concat_tables([one.select(_NAMED) for one in (machines, *others)])
         rows = only_rows(joined(table, "vcenter", "entity_moid"), joined(entities, "vcenter", "moid"))

@@ -64,9 +64,14 @@ def only_value(column: Array) -> "pa.Scalar[Any] | None":
     return column[0] if pc.all(pc.equal(column, column[0])).as_py() else None
 
 
-def to_iso_text(instants: Array) -> Array:
-    """Give `2026-01-31T02:00:00`, with six digits more where there is a fraction of a second."""
-    distinct = instants.dictionary_encode()
+def is_time(arrow_type: pa.DataType) -> bool:
+    """Say whether it is the type of instants or of days, which every text format spells in ISO 8601."""
+    return pa.types.is_timestamp(arrow_type) or pa.types.is_date32(arrow_type)
+
+
+def to_iso_text(times: Array) -> Array:
+    """Give `2026-01-31T02:00:00`, with six digits more where there is a fraction of a second; of a day `2026-01-31`."""
+    distinct = times.dictionary_encode()
     text = pc.replace_substring(distinct.dictionary.cast(pa.string()), " ", "T")
     result: Array = pc.replace_substring_regex(text, r"\.000000$", "").take(distinct.indices)
     return result

@@ -8,6 +8,7 @@ _TYPES = {
     "int64": "whole number",
     "bool": "true/false",
     "timestamp[us]": "date and time",
+    "date32[day]": "date",
     "double": "decimal number",
 }
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from vcenter_pipeline.exports.chunks import Array, Piece, chunked, only_value, pc, to_iso_text, to_text_of_rows
+from vcenter_pipeline.exports.chunks import Array, Piece, chunked, is_time, only_value, pc, to_iso_text, to_text_of_rows
 
 _TO_GUARD: Final = pa.array(list("'=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"))
 """What Excel takes for the start of a formula, in both widths, and the apostrophe that guards against it."""
@@ -34,7 +34,8 @@ def write_csv(file: BinaryIO, table: pa.Table, *, guard_formulas: bool = True) -
     r"""Write CSV for Power Query and Excel: UTF-8 with a byte order mark, comma, lines that end in \n.
 
     Power Query takes a file without the mark for the code page of the machine. Text is quoted, so that a
-    lone carriage return in it ends no line; null is empty. Times are `2026-01-31T02:00:00`, in UTC.
+    lone carriage return in it ends no line; null is empty. Times are `2026-01-31T02:00:00`, in UTC, and days
+    `2026-01-31`.
     """
     file.write(_BYTE_ORDER_MARK)
     options = pa.csv.WriteOptions(batch_size=8192, quoting_style="needed")
@@ -45,11 +46,11 @@ def write_csv(file: BinaryIO, table: pa.Table, *, guard_formulas: bool = True) -
 
 
 def _csv_schema(schema: pa.Schema) -> pa.Schema:
-    return pa.schema([(f.name, pa.string() if pa.types.is_timestamp(f.type) else f.type) for f in schema])
+    return pa.schema([(f.name, pa.string() if is_time(f.type) else f.type) for f in schema])
 
 
 def _to_csv(column: Array, *, guard_formulas: bool) -> Array:
-    if pa.types.is_timestamp(column.type):
+    if is_time(column.type):
         return to_iso_text(column)
     if pa.types.is_string(column.type) and guard_formulas:
         is_guarded = pc.is_in(pc.utf8_slice_codeunits(column, 0, 1), value_set=_TO_GUARD)
@@ -77,7 +78,7 @@ def _to_json(column: Array) -> tuple[Piece, ...]:
         return (_encoded(value.as_py()),)
     if pa.types.is_boolean(column.type) or pa.types.is_integer(column.type):
         return (pc.fill_null(column.cast(pa.string()), "null"),)
-    if pa.types.is_timestamp(column.type):
+    if is_time(column.type):
         column = to_iso_text(column)
     if not pa.types.is_string(column.type) or pc.any(pc.match_substring_regex(column, _TO_ESCAPE_IN_JSON)).as_py():
         return (pa.array([_encoded(value) for value in column.to_pylist()], pa.string()),)

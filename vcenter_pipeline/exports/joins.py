@@ -22,8 +22,8 @@ def whole(table: pa.Table, name: str) -> Array:
 
 
 def joined(table: pa.Table, *names: str) -> Array:
-    """Give the columns of each row as one text; null where any of them is."""
-    columns = [whole(table, name) for name in names]
+    """Give the columns of each row, of text or days, as one text; null where any of them is."""
+    columns = [whole(table, name).cast(pa.string()) for name in names]
     if any(column.null_count == len(column) for column in columns):
         return pa.nulls(table.num_rows, pa.string())
     result: Array = pc.binary_join_element_wise(*columns, _SEPARATOR)

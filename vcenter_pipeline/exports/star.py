@@ -3,15 +3,19 @@
 Rows come out sorted by their key, so that the same input gives the same bytes in every file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
 import pyarrow as pa
 
-from vcenter_pipeline.exports.alarms import build_alarms
-from vcenter_pipeline.exports.chunks import pc
+from vcenter_pipeline.exports.alarms import place_alarms
+from vcenter_pipeline.exports.changes import CHANGED, build_changes
+from vcenter_pipeline.exports.chunks import Array, pc
 from vcenter_pipeline.exports.contract import TABLE_NAMES, conform
+from vcenter_pipeline.exports.daily import build_cluster_days, build_datastore_days, build_source_days
+from vcenter_pipeline.exports.dates import build_dates, to_days
+from vcenter_pipeline.exports.episodes import build_episodes, fold_episodes
 from vcenter_pipeline.exports.joins import counted, filled, of_rows, whole, without_collection
 from vcenter_pipeline.exports.placement import place_files, place_hosts, place_machines
 from vcenter_pipeline.exports.snapshots import build_snapshots, count_snapshots
@@ -53,9 +57,35 @@ MADE_FROM: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "dim_vm_guest_disk": ("vm_guest_disks",),
         "dim_vm_snapshot": ("vm_snapshots", "virtual_machines"),
         "fact_collection": ("collections",),
+        "fact_vm_change": ("object_changes", "virtual_machines"),
+        "fact_esxi_host_change": ("object_changes", "esxi_hosts"),
+        "fact_datastore_change": ("object_changes", "datastores"),
+        "fact_alarm_episode": (
+            "alarm_changes",
+            "history_steps",
+            "virtual_machines",
+            "esxi_hosts",
+            "datastores",
+            "clusters",
+        ),
+        "fact_source_daily": ("source_daily",),
+        "fact_cluster_daily": ("cluster_daily", "clusters"),
+        "fact_datastore_daily": ("datastore_daily", "datastores"),
+        "dim_date": (
+            "reports",
+            "object_changes",
+            "alarm_changes",
+            "history_steps",
+            "source_daily",
+            "cluster_daily",
+            "datastore_daily",
+        ),
     }
 )
-"""Of each published table the core tables that it is made from; all but `dim_source` have the rows of the first one."""
+"""Of each published table the stored tables that it is made from.
+
+The rows are those of the first one, some of them, or several put together; but those of `dim_source` and `dim_date`.
+"""
 
 REFERRED_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -66,6 +96,14 @@ REFERRED_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """Of large core tables the columns that suffice for published tables other than the table's own."""
 
 _AS_IT_IS: Final = ("fact_report", "fact_rejected_row", "fact_collection")
+_OF_HISTORY: Final = (
+    *CHANGED,
+    "fact_alarm_episode",
+    "fact_source_daily",
+    "fact_cluster_daily",
+    "fact_datastore_daily",
+    "dim_date",
+)
 _COUNTED: Final = (
     "virtual_machine",
     "triggered_alarm",
@@ -83,7 +121,7 @@ def build_star(client: str, environment: str, core: Mapping[str, pa.Table]) -> d
         client: the source's client.
         environment: the source's environment.
         core: the current rows of all tables of the database, by name, in their declared columns; of `reports`,
-            `collections` and `rejected_rows` all that are kept.
+            `collections`, `rejected_rows` and the history all that are kept.
 
     Raises:
         ValueError: a table has other columns than the model declares.
@@ -97,6 +135,11 @@ def build_table(name: str, client: str, environment: str, core: Mapping[str, pa.
     Raises:
         ValueError: a table has other columns than the model declares.
     """
+    table = _current(name, client, environment, core) if name not in _OF_HISTORY else _history(name, core)
+    return _sorted(name, conform(name, table))
+
+
+def _current(name: str, client: str, environment: str, core: Mapping[str, pa.Table]) -> pa.Table:
     own = core[MADE_FROM[name][0]]
     if name == "dim_source":
         table = _source(client, environment, core)
@@ -106,14 +149,43 @@ def build_table(name: str, client: str, environment: str, core: Mapping[str, pa.
         table = place_files(own, core["virtual_machines"], core["datastores"])
     elif name == "fact_triggered_alarm":
         others = [core[other] for other in MADE_FROM[name][2:]]
-        table = build_alarms(own, core["virtual_machines"], others)
+        table = place_alarms(without_collection(own), core["virtual_machines"], others)
     elif name == "dim_esxi_host":
         table = place_hosts(own, core["clusters"])
     elif name == "dim_vm_snapshot":
         table = build_snapshots(own, core["virtual_machines"])
     else:
         table = own if name in _AS_IT_IS else without_collection(own)
-    return _sorted(name, conform(name, table))
+    return table
+
+
+def _history(name: str, core: Mapping[str, pa.Table]) -> pa.Table:
+    own = core[MADE_FROM[name][0]]
+    if name == "fact_alarm_episode":
+        others = [core[other] for other in MADE_FROM[name][3:]]
+        table = build_episodes(own, core["history_steps"], core["virtual_machines"], others)
+    elif name == "fact_source_daily":
+        table = build_source_days(own)
+    elif name == "fact_cluster_daily":
+        table = build_cluster_days(own, core["clusters"])
+    elif name == "fact_datastore_daily":
+        table = build_datastore_days(own, core["datastores"])
+    elif name == "dim_date":
+        table = build_dates(_touched(core))
+    else:
+        table = build_changes(name, own, core[CHANGED[name].kind])
+    return table
+
+
+def _touched(core: Mapping[str, pa.Table]) -> Iterator[Array]:
+    """Give the days that rows of the history, or reports, are of."""
+    for name in ("reports", "object_changes"):
+        yield to_days(whole(core[name], "collected_at"))
+    for name in ("source_daily", "cluster_daily", "datastore_daily"):
+        yield whole(core[name], "collected_on")
+    episodes = fold_episodes(core["alarm_changes"], core["history_steps"])
+    for name in ("began_on", "cleared_on"):
+        yield whole(episodes, name)
 
 
 def _sorted(name: str, table: pa.Table) -> pa.Table:

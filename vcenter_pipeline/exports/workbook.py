@@ -8,7 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO, BinaryIO, Final, NamedTuple
 
 import pyarrow as pa
@@ -23,7 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from vcenter_pipeline.errors import ExportError
 from vcenter_pipeline.exports.chunks import pc
 from vcenter_pipeline.exports.contract import TABLE_NAMES, display_names, sheet_title
-from vcenter_pipeline.exports.sheet_rows import to_sheet_rows
+from vcenter_pipeline.exports.sheet_rows import TimeStyles, to_sheet_rows
 
 MAX_ROWS: Final = 1_048_575
 """What a sheet holds below its header."""
@@ -37,9 +37,12 @@ _OVERVIEW_HEAD: Final = (
     ("Alarms Collected", "triggered_alarms_collected_at"),
 )
 _OVERVIEW_HEADERS: Final = ("Table", "Sheet", "Rows", "Rows Here", "Collected From", "Collected To", "Note")
+_OVERVIEW_TIMES: Final = ("collected_at", "collected_on")
+"""A table has one of them, or none."""
 _OVERVIEW_FIRST_ROW: Final = 5
 _OVERVIEW_WIDTHS: Final = (28, 28, 12, 12, 20, 20, 80)
-_DATE_FORMAT: Final = "yyyy-mm-dd hh:mm:ss"
+_INSTANT_FORMAT: Final = "yyyy-mm-dd hh:mm:ss"
+_DAY_FORMAT: Final = "yyyy-mm-dd"
 _NARROWEST, _WIDEST, _ROOM_FOR_BUTTON, _ROWS_TO_MEASURE = 8, 60, 4, 1_000
 _COMPRESSION_LEVEL: Final = 2
 """Of zlib: half the time of its default 6, for files a tenth larger."""
@@ -70,7 +73,7 @@ def write_workbook(file: BinaryIO, tables: Mapping[str, pa.Table], *, max_rows: 
     Raises:
         ExportError: a sheet is larger than Excel reads.
     """
-    frame, date_style, sheets = _frame(tables, max_rows)
+    frame, styles, sheets = _frame(tables, max_rows)
     with (
         zipfile.ZipFile(frame) as empty,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION_LEVEL) as full,
@@ -81,17 +84,17 @@ def write_workbook(file: BinaryIO, tables: Mapping[str, pa.Table], *, max_rows: 
             with full.open(name, "w") as member:
                 if name in sheets:
                     sheet = sheets[name]
-                    _write_sheet(member, content, sheet, tables[sheet.table].slice(0, max_rows), date_style)
+                    _write_sheet(member, content, sheet, tables[sheet.table].slice(0, max_rows), styles)
                 else:
                     member.write(content)
 
 
-def _write_sheet(member: IO[bytes], content: bytes, sheet: _Sheet, table: pa.Table, date_style: int) -> None:
+def _write_sheet(member: IO[bytes], content: bytes, sheet: _Sheet, table: pa.Table, styles: TimeStyles) -> None:
     content = _DIMENSION.sub(rb"\g<1>" + sheet.reference.encode(), content, count=1)
     head, end, tail = content.partition(b"</sheetData>")
     size = len(content)
     member.write(head)
-    for rows in to_sheet_rows(table, date_style=date_style):
+    for rows in to_sheet_rows(table, styles=styles):
         size += len(rows)
         if size > _MAX_SHEET_BYTES:
             raise ExportError(
@@ -102,11 +105,11 @@ def _write_sheet(member: IO[bytes], content: bytes, sheet: _Sheet, table: pa.Tab
     member.write(end + tail)
 
 
-def _frame(tables: Mapping[str, pa.Table], max_rows: int) -> tuple[io.BytesIO, int, dict[str, _Sheet]]:
-    """Give a workbook without rows, the number of its date style, and what belongs into which member."""
+def _frame(tables: Mapping[str, pa.Table], max_rows: int) -> tuple[io.BytesIO, TimeStyles, dict[str, _Sheet]]:
+    """Give a workbook without rows, its styles of times, and what belongs into which member."""
     workbook = Workbook()
     overview = workbook.worksheets[0]
-    date_style = _fill_overview(overview, tables, max_rows)
+    styles = _fill_overview(overview, tables, max_rows)
     sheets = {}
     for number, name in enumerate(TABLE_NAMES, start=2):
         sheet = workbook.create_sheet(sheet_title(name))
@@ -118,11 +121,11 @@ def _frame(tables: Mapping[str, pa.Table], max_rows: int) -> tuple[io.BytesIO, i
         del rows  # before the next table is there
     frame = io.BytesIO()
     workbook.save(frame)
-    return frame, date_style, sheets
+    return frame, styles, sheets
 
 
-def _fill_overview(sheet: Worksheet, tables: Mapping[str, pa.Table], max_rows: int) -> int:
-    """Say what is in the workbook and when it was so; give the number of the date style."""
+def _fill_overview(sheet: Worksheet, tables: Mapping[str, pa.Table], max_rows: int) -> TimeStyles:
+    """Say what is in the workbook and when it was so; give the styles of times."""
     sheet.title = OVERVIEW_TITLE
     source = tables["dim_source"].to_pylist()[0]
     for row, (label, column) in enumerate(_OVERVIEW_HEAD, start=1):
@@ -134,15 +137,17 @@ def _fill_overview(sheet: Worksheet, tables: Mapping[str, pa.Table], max_rows: i
             _set_value(sheet.cell(row, column_number), value)
     for number, width in enumerate(_OVERVIEW_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    date_cell = sheet.cell(1, len(_OVERVIEW_HEADERS))
-    date_cell.number_format = _DATE_FORMAT
-    return int(date_cell.style_id)
+    empty = [sheet.cell(row, len(_OVERVIEW_HEADERS)) for row in (1, 2)]
+    for cell, number_format in zip(empty, (_INSTANT_FORMAT, _DAY_FORMAT), strict=True):
+        cell.number_format = number_format
+    return TimeStyles(*(int(cell.style_id) for cell in empty))
 
 
-def _overview_row(name: str, table: pa.Table, max_rows: int) -> tuple[str | int | datetime | None, ...]:
+def _overview_row(name: str, table: pa.Table, max_rows: int) -> tuple[str | int | date | None, ...]:
     first, last = None, None
-    if "collected_at" in table.column_names:
-        first, last = pc.min(table["collected_at"]).as_py(), pc.max(table["collected_at"]).as_py()
+    for column in _OVERVIEW_TIMES:
+        if column in table.column_names:
+            first, last = pc.min(table[column]).as_py(), pc.max(table[column]).as_py()
     note = None
     if table.num_rows > max_rows:
         note = f"cut: {table.num_rows:,} rows; Excel holds {max_rows:,}. The other formats hold them all."
@@ -151,12 +156,12 @@ def _overview_row(name: str, table: pa.Table, max_rows: int) -> tuple[str | int 
     return name, sheet_title(name), table.num_rows, min(table.num_rows, max_rows), first, last, note
 
 
-def _set_value(cell: Cell | MergedCell, value: str | int | datetime | None) -> None:
+def _set_value(cell: Cell | MergedCell, value: str | int | date | None) -> None:
     cell.value = value
     if isinstance(value, str):
         cell.data_type = "s"
-    elif isinstance(value, datetime):
-        cell.number_format = _DATE_FORMAT
+    elif isinstance(value, date):
+        cell.number_format = _INSTANT_FORMAT if isinstance(value, datetime) else _DAY_FORMAT
 
 
 def _add_table(sheet: Worksheet, name: str, headers: Sequence[str], *, first_row: int, row_count: int) -> str:
@@ -177,7 +182,7 @@ def _set_widths(sheet: Worksheet, name: str, rows: pa.Table) -> None:
     for number, (header, column) in enumerate(
         zip(display_names(name), rows.slice(0, _ROWS_TO_MEASURE).columns, strict=True)
     ):
-        texts = column.cast(pa.string()) if not pa.types.is_timestamp(column.type) else pa.array([_DATE_FORMAT])
+        texts = pa.array([_INSTANT_FORMAT]) if pa.types.is_timestamp(column.type) else column.cast(pa.string())
         longest = pc.max(pc.utf8_length(texts)).as_py() or 0
         width = min(max(longest, len(header) + _ROOM_FOR_BUTTON, _NARROWEST), _WIDEST)
         sheet.column_dimensions[get_column_letter(number + 1)].width = width

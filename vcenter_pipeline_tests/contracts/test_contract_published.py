@@ -12,7 +12,7 @@ from vcenter_pipeline.exports.contract import TABLE_NAMES
 from vcenter_pipeline.exports.publishing import publish
 from vcenter_pipeline.exports.star import build_star
 from vcenter_pipeline.model.columns import core_table
-from vcenter_pipeline.model.schemas import CORE_TABLES
+from vcenter_pipeline.model.schemas import STORED_TABLES
 
 COLUMNS: Final = {
     "dim_source": """
@@ -160,6 +160,8 @@ COLUMNS: Final = {
         datacenter_count int64 | Datacenters
         vcenter_count int64 | vCenters
         failed_item_count int64 | Failed Items
+        read_at timestamp[us] | Read
+        thinned_at timestamp[us] | Thinned
     """,
     "fact_rejected_row": """
         report string required | Report
@@ -368,6 +370,187 @@ COLUMNS: Final = {
         leaves_out string | Leaves Out
         collected_at timestamp[us] required | Collected
     """,
+    "fact_vm_change": """
+        virtual_machine_key string required | Virtual Machine Key
+        changed_on date32[day] required | Changed On
+        client string required | Client
+        environment string required | Environment
+        vcenter string required | vCenter
+        name string | Changed Name
+        change string required | Change
+        aspect string required | Aspect
+        column_name string | Column
+        old_value string | Old Value
+        new_value string | New Value
+        difference int64 | Difference
+        previous_at timestamp[us] | Seen Before
+        collected_at timestamp[us] required | Collected
+        report string required | Report
+        moid string | Changed Moid
+        change_number int64 required | Change Number
+    """,
+    "fact_esxi_host_change": """
+        esxi_host_key string required | ESXi Host Key
+        changed_on date32[day] required | Changed On
+        client string required | Client
+        environment string required | Environment
+        vcenter string required | vCenter
+        name string | Changed Name
+        change string required | Change
+        aspect string required | Aspect
+        column_name string | Column
+        old_value string | Old Value
+        new_value string | New Value
+        difference int64 | Difference
+        previous_at timestamp[us] | Seen Before
+        collected_at timestamp[us] required | Collected
+        report string required | Report
+        moid string | Changed Moid
+        change_number int64 required | Change Number
+    """,
+    "fact_datastore_change": """
+        datastore_key string required | Datastore Key
+        changed_on date32[day] required | Changed On
+        client string required | Client
+        environment string required | Environment
+        vcenter string required | vCenter
+        name string | Changed Name
+        change string required | Change
+        aspect string required | Aspect
+        column_name string | Column
+        old_value string | Old Value
+        new_value string | New Value
+        difference int64 | Difference
+        previous_at timestamp[us] | Seen Before
+        collected_at timestamp[us] required | Collected
+        report string required | Report
+        moid string | Changed Moid
+        change_number int64 required | Change Number
+    """,
+    "fact_alarm_episode": """
+        alarm_key string required | Alarm Key
+        episode int64 required | Episode
+        virtual_machine_key string | Virtual Machine Key
+        client string required | Client
+        environment string required | Environment
+        vcenter string required | vCenter
+        alarm_name string | Alarm
+        alarm_moid string | Alarm Moid
+        entity_type string | Entity Type
+        entity_name string | Entity
+        entity_moid string | Entity Moid
+        overall_status string | Overall Status
+        severity string | Severity
+        triggered_at timestamp[us] | Triggered
+        is_acknowledged bool | Is Acknowledged
+        acknowledged_by string | Acknowledged By
+        acknowledged_at timestamp[us] | Acknowledged
+        first_seen_at timestamp[us] required | First Seen
+        last_seen_at timestamp[us] required | Last Seen
+        cleared_at timestamp[us] | Cleared
+        is_open bool required | Is Open
+        ending string | Ending
+        acknowledged_seen_at timestamp[us] | Seen Acknowledged
+        open_minutes int64 | Open Minutes
+        acknowledge_minutes int64 | Minutes To Acknowledge
+        began_on date32[day] required | Began On
+        cleared_on date32[day] | Cleared On
+    """,
+    "fact_source_daily": """
+        collected_on date32[day] required | Day
+        client string required | Client
+        environment string required | Environment
+        vcenter string required | vCenter
+        virtual_machine_count int64 | VMs
+        powered_on_count int64 | VMs On
+        powered_off_count int64 | VMs Off
+        suspended_count int64 | VMs Suspended
+        template_count int64 | Templates
+        vcpu_count int64 | vCPUs
+        vcpu_on_count int64 | vCPUs On
+        vm_memory_mib int64 | VM Memory MiB
+        vm_memory_on_mib int64 | VM Memory On MiB
+        vm_storage_bytes int64 | VM Disk Bytes
+        vm_provisioned_bytes int64 | VM Provisioned Bytes
+        vm_used_bytes int64 | VM Used Bytes
+        snapshot_count int64 | Snapshots
+        oldest_snapshot_at timestamp[us] | Oldest Snapshot
+        esxi_host_count int64 | ESXi Hosts
+        cpu_core_count int64 | CPU Cores
+        cpu_total_mhz int64 | CPU MHz
+        cpu_used_mhz int64 | CPU Used MHz
+        host_memory_mib int64 | Host Memory MiB
+        host_memory_used_mib int64 | Host Memory Used MiB
+        cluster_count int64 | Clusters
+        datastore_count int64 | Datastores
+        capacity_bytes int64 | Datastore Bytes
+        free_bytes int64 | Datastore Free Bytes
+        provisioned_bytes int64 | Datastore Provisioned Bytes
+        alarm_count int64 | Alarms Open
+        critical_alarm_count int64 | Critical Alarms
+        warning_alarm_count int64 | Warning Alarms
+        unacknowledged_alarm_count int64 | Unacknowledged Alarms
+        vcpu_per_core double | vCPUs per Core
+        oldest_snapshot_days int64 | Oldest Snapshot Days
+    """,
+    "fact_cluster_daily": """
+        collected_on date32[day] required | Day
+        cluster_key string | Cluster Key
+        client string required | Client
+        environment string required | Environment
+        vcenter string required | vCenter
+        datacenter string | Datacenter
+        cluster string required | Cluster
+        virtual_machine_count int64 | VMs
+        powered_on_count int64 | VMs On
+        powered_off_count int64 | VMs Off
+        suspended_count int64 | VMs Suspended
+        template_count int64 | Templates
+        vcpu_count int64 | vCPUs
+        vcpu_on_count int64 | vCPUs On
+        vm_memory_mib int64 | VM Memory MiB
+        vm_memory_on_mib int64 | VM Memory On MiB
+        vm_storage_bytes int64 | VM Disk Bytes
+        vm_provisioned_bytes int64 | VM Provisioned Bytes
+        vm_used_bytes int64 | VM Used Bytes
+        snapshot_count int64 | Snapshots
+        oldest_snapshot_at timestamp[us] | Oldest Snapshot
+        esxi_host_count int64 | ESXi Hosts
+        cpu_core_count int64 | CPU Cores
+        cpu_total_mhz int64 | CPU MHz
+        cpu_used_mhz int64 | CPU Used MHz
+        host_memory_mib int64 | Host Memory MiB
+        host_memory_used_mib int64 | Host Memory Used MiB
+        vcpu_per_core double | vCPUs per Core
+        oldest_snapshot_days int64 | Oldest Snapshot Days
+    """,
+    "fact_datastore_daily": """
+        collected_on date32[day] required | Day
+        datastore_key string required | Datastore Key
+        client string required | Client
+        environment string required | Environment
+        vcenter string required | vCenter
+        name string | Datastore
+        capacity_bytes int64 | Capacity Bytes
+        free_bytes int64 | Free Bytes
+        provisioned_bytes int64 | Provisioned Bytes
+        used_bytes int64 | Used Bytes
+        used_share double | Used Share
+    """,
+    "dim_date": """
+        date date32[day] required | Date
+        year int64 required | Year
+        quarter int64 required | Quarter
+        month int64 required | Month
+        month_name string required | Month Name
+        year_month string required | Year Month
+        iso_year int64 required | ISO Year
+        iso_week int64 required | ISO Week
+        day_of_month int64 required | Day Of Month
+        day_of_week int64 required | Day Of Week
+        day_name string required | Day Name
+        is_weekend bool required | Is Weekend
+    """,
 }
 """Name, type and whether it is never null; after the bar the header in the workbook."""
 
@@ -390,6 +573,9 @@ FILES: Final = {
     "dim_datastore.csv",
     "dim_datastore.json",
     "dim_datastore.parquet",
+    "dim_date.csv",
+    "dim_date.json",
+    "dim_date.parquet",
     "dim_esxi_host.csv",
     "dim_esxi_host.json",
     "dim_esxi_host.parquet",
@@ -414,18 +600,39 @@ FILES: Final = {
     "dim_vm_snapshot.csv",
     "dim_vm_snapshot.json",
     "dim_vm_snapshot.parquet",
+    "fact_alarm_episode.csv",
+    "fact_alarm_episode.json",
+    "fact_alarm_episode.parquet",
+    "fact_cluster_daily.csv",
+    "fact_cluster_daily.json",
+    "fact_cluster_daily.parquet",
     "fact_collection.csv",
     "fact_collection.json",
     "fact_collection.parquet",
+    "fact_datastore_change.csv",
+    "fact_datastore_change.json",
+    "fact_datastore_change.parquet",
+    "fact_datastore_daily.csv",
+    "fact_datastore_daily.json",
+    "fact_datastore_daily.parquet",
+    "fact_esxi_host_change.csv",
+    "fact_esxi_host_change.json",
+    "fact_esxi_host_change.parquet",
     "fact_rejected_row.csv",
     "fact_rejected_row.json",
     "fact_rejected_row.parquet",
     "fact_report.csv",
     "fact_report.json",
     "fact_report.parquet",
+    "fact_source_daily.csv",
+    "fact_source_daily.json",
+    "fact_source_daily.parquet",
     "fact_triggered_alarm.csv",
     "fact_triggered_alarm.json",
     "fact_triggered_alarm.parquet",
+    "fact_vm_change.csv",
+    "fact_vm_change.json",
+    "fact_vm_change.parquet",
     "vcenter.xlsx",
 }
 
@@ -449,6 +656,14 @@ SHEETS: Final = [
     ("Dim VM Guest Disk", "dim_vm_guest_disk"),
     ("Dim VM Snapshot", "dim_vm_snapshot"),
     ("Fact Collection", "fact_collection"),
+    ("Fact VM Change", "fact_vm_change"),
+    ("Fact ESXi Host Change", "fact_esxi_host_change"),
+    ("Fact Datastore Change", "fact_datastore_change"),
+    ("Fact Alarm Episode", "fact_alarm_episode"),
+    ("Fact Source Daily", "fact_source_daily"),
+    ("Fact Cluster Daily", "fact_cluster_daily"),
+    ("Fact Datastore Daily", "fact_datastore_daily"),
+    ("Dim Date", "dim_date"),
 ]
 
 
@@ -462,7 +677,7 @@ def spelled(table: str) -> tuple[list[str], list[str]]:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of a source about which nothing is known yet."""
     directory = tmp_path_factory.mktemp("output") / "acme" / "prod"
-    core: dict[str, pa.Table] = {name: core_table(name).arrow_schema.empty_table() for name in CORE_TABLES}
+    core: dict[str, pa.Table] = {name: core_table(name).arrow_schema.empty_table() for name in STORED_TABLES}
     publish(directory, build_star("acme", "prod", core), ["parquet", "csv", "json", "excel"])
     return directory
 

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vcenter_pipeline.exports.files import write_csv, write_json
-from vcenter_pipeline.exports.sheet_rows import to_sheet_rows
+from vcenter_pipeline.exports.sheet_rows import TimeStyles, to_sheet_rows
 from vcenter_pipeline.exports.star import build_star
 from vcenter_pipeline.model.columns import core_table
-from vcenter_pipeline.model.schemas import CORE_TABLES
+from vcenter_pipeline.model.schemas import STORED_TABLES
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -50,7 +50,7 @@ def test_json_gives_the_text_back(texts: list[str | None]) -> None:
 @given(TEXTS)
 def test_sheet_gives_the_text_back(texts: list[str | None]) -> None:
     """One character that XML cannot hold makes Excel refuse the whole workbook."""
-    rows = b"".join(to_sheet_rows(pa.table({"text": pa.array(texts, pa.string())}), date_style=1))
+    rows = b"".join(to_sheet_rows(pa.table({"text": pa.array(texts, pa.string())}), styles=TimeStyles(1, 2)))
     parsed = ET.fromstring(b"<sheetData>" + rows + b"</sheetData>")  # noqa: S314 - our own XML
     found: list[str | None] = []
     for row in parsed:
@@ -91,7 +91,7 @@ def star_of(
     machines: list[dict[str, Any]], alarms: list[dict[str, Any]], **more: list[dict[str, Any]]
 ) -> dict[str, pa.Table]:
     """Give the published tables of a source with these rows."""
-    core: dict[str, pa.Table] = {name: core_table(name).arrow_schema.empty_table() for name in CORE_TABLES}
+    core: dict[str, pa.Table] = {name: core_table(name).arrow_schema.empty_table() for name in STORED_TABLES}
     at = datetime.fromisoformat("2026-01-31T02:00")
     always = {"client": "acme", "environment": "prod", "collected_at": at, "report": "r1", "collection": 1}
     for name, rows in {"virtual_machines": machines, "triggered_alarms": alarms, **more}.items():

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -44,6 +44,7 @@ MIXED = pa.table(
         "seconds": pa.array([0.5, None, 1e-7], pa.float64()),
         "client": pa.array(["acme"] * 3, pa.string()),
         "nothing": pa.nulls(3, pa.string()),
+        "on": pa.array([date(2026, 1, 31), None, date(1969, 12, 31)], pa.date32()),
     },
 )
 
@@ -66,10 +67,10 @@ def json_of(table: pa.Table) -> str:
 def test_csv_spelling() -> None:
     """Power Query guesses types from the text: another spelling of times or booleans becomes another type."""
     assert csv_of(MIXED) == (
-        '"name","count","flag","at","seconds","client","nothing"\n'
-        '"web",1,true,"2026-01-31T12:00:00",0.5,"acme",\n'
-        ',,,,,"acme",\n'
-        '"a\rb\n""c""",4611686018427387904,false,"2026-01-31T12:00:00.250000",1e-7,"acme",\n'
+        '"name","count","flag","at","seconds","client","nothing","on"\n'
+        '"web",1,true,"2026-01-31T12:00:00",0.5,"acme",,"2026-01-31"\n'
+        ',,,,,"acme",,\n'
+        '"a\rb\n""c""",4611686018427387904,false,"2026-01-31T12:00:00.250000",1e-7,"acme",,"1969-12-31"\n'
     )
 
 
@@ -98,10 +99,11 @@ def test_json_spelling() -> None:
     """One object a line, every column in each: a reader that takes its columns from the first row misses none."""
     assert json_of(MIXED) == (
         "[\n"
-        '{"name":"web","count":1,"flag":true,"at":"2026-01-31T12:00:00","seconds":0.5,"client":"acme","nothing":null},\n'
-        '{"name":null,"count":null,"flag":null,"at":null,"seconds":null,"client":"acme","nothing":null},\n'
+        '{"name":"web","count":1,"flag":true,"at":"2026-01-31T12:00:00","seconds":0.5,"client":"acme","nothing":null,'
+        '"on":"2026-01-31"},\n'
+        '{"name":null,"count":null,"flag":null,"at":null,"seconds":null,"client":"acme","nothing":null,"on":null},\n'
         '{"name":"a\\rb\\n\\"c\\"","count":4611686018427387904,"flag":false,"at":"2026-01-31T12:00:00.250000",'
-        '"seconds":1e-7,"client":"acme","nothing":null}\n'
+        '"seconds":1e-7,"client":"acme","nothing":null,"on":"1969-12-31"}\n'
         "]\n"
     )
 
@@ -149,6 +151,7 @@ def test_parquet_is_what_the_gateway_reads() -> None:
         "Timestamp(isAdjustedToUTC=false, timeUnit=microseconds, is_from_converted_type=false, "
         "force_set_converted_type=false)"
     )
+    assert str(metadata.schema.column(7).logical_type) == "Date"
     assert pq.read_table(file).equals(MIXED)
 
 

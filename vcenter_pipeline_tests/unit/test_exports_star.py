@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from vcenter_pipeline.exports.star import MADE_FROM, REFERRED_COLUMNS, build_star, build_table
 from vcenter_pipeline.model.columns import core_table
-from vcenter_pipeline.model.schemas import CORE_TABLES
+from vcenter_pipeline.model.schemas import STORED_TABLES
 
 EARLY = datetime.fromisoformat("2026-01-30T02:00")
 LATE = datetime.fromisoformat("2026-01-31T02:00")
@@ -18,7 +18,7 @@ def core(**rows: list[dict[str, Any]]) -> dict[str, pa.Table]:
     """Give every table of the database, with these rows."""
     return {
         name: pa.Table.from_pylist([ALWAYS | row for row in rows.get(name, [])], core_table(name).arrow_schema)
-        for name in CORE_TABLES
+        for name in STORED_TABLES
     }
 
 
@@ -90,6 +90,14 @@ def test_source_of_which_nothing_is_known() -> None:
         "dim_vm_guest_disk": 0,
         "dim_vm_snapshot": 0,
         "fact_collection": 0,
+        "fact_vm_change": 0,
+        "fact_esxi_host_change": 0,
+        "fact_datastore_change": 0,
+        "fact_alarm_episode": 0,
+        "fact_source_daily": 0,
+        "fact_cluster_daily": 0,
+        "fact_datastore_daily": 0,
+        "dim_date": 0,
     }
 
 

@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import openpyxl
@@ -15,8 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from vcenter_pipeline.errors import ExportError
 from vcenter_pipeline.exports.star import build_star
 from vcenter_pipeline.exports.workbook import write_workbook
-from vcenter_pipeline.model.columns import core_table
-from vcenter_pipeline.model.schemas import CORE_TABLES
+from vcenter_pipeline.model.columns import core_table, published_table
+from vcenter_pipeline.model.schemas import STORED_TABLES
 
 NOON = datetime.fromisoformat("2026-01-31T12:00")
 NAMES = [
@@ -46,7 +46,7 @@ def star_of(machines: list[dict[str, Any]], **more: list[dict[str, Any]]) -> dic
         name: pa.Table.from_pylist(
             [always | {"collection": 1} | row for row in told.get(name, [])], core_table(name).arrow_schema
         )
-        for name in CORE_TABLES
+        for name in STORED_TABLES
     }
     return build_star("acme", "prod", core)
 
@@ -132,6 +132,46 @@ def test_typed_cells() -> None:
     assert (cells["V"].value, cells["V"].data_type) == (True, "b")
     assert (cells["X"].value, cells["X"].data_type, cells["X"].number_format) == (NOON, "d", "yyyy-mm-dd hh:mm:ss")
     assert (cells["L"].value, cells["Y"].value) == (None, "r1")
+
+
+def sheet_of_days(days: list[date]) -> tuple[Worksheet, Worksheet]:
+    """Give the overview and the sheet of a source's days."""
+    columns = {"collected_on": days, **{name: ["acme"] * len(days) for name in ("client", "environment", "vcenter")}}
+    schema = published_table("fact_source_daily").arrow_schema
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    star = star_of([]) | {"fact_source_daily": pa.Table.from_pylist(rows, schema)}
+    workbook = openpyxl.load_workbook(workbook_of(star))
+    overview, sheet = workbook["Overview"], workbook["Fact Source Daily"]
+    assert isinstance(overview, Worksheet)
+    assert isinstance(sheet, Worksheet)
+    return overview, sheet
+
+
+def test_days_are_days() -> None:
+    """A day as text joins no calendar; one that shows a time of 00:00:00 looks as if something happened at midnight."""
+    overview, sheet = sheet_of_days([date(2026, 1, 31), date(1900, 2, 28), date(1900, 3, 1)])
+    cells = [row[0] for row in sheet.iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == [
+        datetime.fromisoformat("2026-01-31"),
+        "1900-02-28",
+        datetime.fromisoformat("1900-03-01"),
+    ]
+    assert [(cell.data_type, cell.number_format) for cell in cells] == [
+        ("d", "yyyy-mm-dd"),
+        ("s", "General"),
+        ("d", "yyyy-mm-dd"),
+    ]
+    assert sheet.column_dimensions["A"].width == 10
+    assert overview["F28"].value == datetime.fromisoformat("2026-01-31")
+    assert overview["F28"].number_format == "yyyy-mm-dd"
+
+
+def test_a_day_that_all_rows_have() -> None:
+    """The rows of one day are written by another way than those of several."""
+    _, sheet = sheet_of_days([date(2026, 1, 31)] * 2)
+    cells = [row[0] for row in sheet.iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == [datetime.fromisoformat("2026-01-31")] * 2
+    assert {cell.number_format for cell in cells} == {"yyyy-mm-dd"}
 
 
 def test_integers_of_more_than_fifteen_digits_are_text() -> None:
@@ -265,10 +305,18 @@ def test_overview() -> None:
         "Dim VM Guest Disk",
         "Dim VM Snapshot",
         "Fact Collection",
+        "Fact VM Change",
+        "Fact ESXi Host Change",
+        "Fact Datastore Change",
+        "Fact Alarm Episode",
+        "Fact Source Daily",
+        "Fact Cluster Daily",
+        "Fact Datastore Daily",
+        "Dim Date",
     ]
     assert rows[6] == ["dim_virtual_machine", "Dim Virtual Machine", 2, 2, NOON, NOON, None]
     assert sheet["E7"].number_format == "yyyy-mm-dd hh:mm:ss"
-    assert sheet.tables["overview"].ref == "A5:G23"
+    assert sheet.tables["overview"].ref == "A5:G31"
 
 
 def test_rows_that_excel_cannot_hold() -> None:
