@@ -124,31 +124,48 @@ class _Found(NamedTuple):
 
 def _store(pipeline: Pipeline, found: _Found, file: BinaryIO) -> Outcome:
     source, path, facts = found.source, found.path, cast("Facts", found.facts)
-    started = time.monotonic()
-    name = path.rpartition("/")[2]
-    zone = pipeline.settings.zone
-    collected_at, origin = _collected_at(name, facts, read_stamp(file, name, pipeline.limits, zone), zone)
-    key = _report_key(pipeline, source, cast("str", found.digest), collected_at)
+    collected_at, origin = read_collected_at(pipeline, file, path.rpartition("/")[2], facts)
+    key = report_key(pipeline, source, cast("str", found.digest), collected_at)
     if key is None:
         return Outcome(path, "known", f"{path} holds what the tables hold already; nothing changed.")
+    row = _ledger_row(found) | {"report": key, "collected_at": collected_at, "collected_at_origin": origin}
+    return store_report(pipeline, source, file, row, facts)
+
+
+def store_report(pipeline: Pipeline, source: Source, file: BinaryIO, known: LedgerRow, facts: Facts) -> Outcome:
+    """Read an open report into the tables, in place of what they hold under its key, in one transaction.
+
+    Args:
+        pipeline: what to work with.
+        source: whose report it is; the caller holds the source's lock.
+        file: the report.
+        known: its row in the ledger as far as it does not depend on what is read now: the key, the path, whose name
+            says how to read it, and when it was collected. What is read is put in place of what else it holds.
+        facts: what the file was when it was fingerprinted.
+
+    Raises:
+        ReportError: it cannot be read. Like every other error it leaves the tables as they were.
+        UnfinishedError: it changed meanwhile.
+    """
+    started = time.monotonic()
+    path, zone = known["path"], pipeline.settings.zone
     normalizer = Normalizer(
-        Origin(source.client, source.environment, source.key, key, collected_at), pipeline.settings.free_text
+        Origin(source.client, source.environment, source.key, known["report"], known["collected_at"]),
+        pipeline.settings.free_text,
     )
     shapes: dict[str, None] = {}
     counts: Counter[str] = Counter()
     preview: dict[str, list[Row]] = {}
-    with begin_report(pipeline.database, key) as writer:
-        for found_rows in _normalized(normalizer, _batches(pipeline, file, name, zone), shapes):
+    with begin_report(pipeline.database, known["report"]) as writer:
+        batches = _batches(pipeline, file, path.rpartition("/")[2], zone)
+        for found_rows in _normalized(normalizer, batches, shapes):
             for table, rows in found_rows.items():
                 writer.add(table, rows)
                 counts[table] += len(rows)
                 preview[table] = [*preview.get(table, []), *rows[:_PREVIEW_ROWS]][:_PREVIEW_ROWS]
         if read_facts(file) != facts:
             raise UnfinishedError(f"{path} changed while it was read; it is read again when it is finished.")
-        row = _ledger_row(found) | {
-            "report": key,
-            "collected_at": collected_at,
-            "collected_at_origin": origin,
+        row = known | {
             "shapes": ", ".join(shapes),
             **{count_column(kind): normalizer.counts.get(kind) for kind in KINDS},
             "failed_item_count": normalizer.failed_count,
@@ -157,6 +174,7 @@ def _store(pipeline: Pipeline, found: _Found, file: BinaryIO) -> Outcome:
             "status": "ingested",
             "ingest_seconds": time.monotonic() - started,
             "read_at": utc_now(),
+            "thinned_at": None,
         }
         writer.finish(row)
     return Outcome(path, "ingested", f"{path}: {told(row)}.", row, counts, preview)
@@ -179,11 +197,13 @@ def _normalized(normalizer: Normalizer, batches: Iterator[Batch], shapes: dict[s
     yield normalizer.finish()
 
 
-def _collected_at(name: str, facts: Facts, stamp: datetime | None, zone: tzinfo) -> tuple[datetime, str]:
-    """Give when the report was collected: not later than tomorrow.
+def read_collected_at(pipeline: Pipeline, file: BinaryIO, name: str, facts: Facts) -> tuple[datetime, str]:
+    """Give when the report was collected, not later than tomorrow, and what says so.
 
     A report of the year 2096 would be the newest for seventy years, and hide every other one.
     """
+    zone = pipeline.settings.zone
+    stamp = read_stamp(file, name, pipeline.limits, zone)
     latest = utc_now() + timedelta(days=1)
     if stamp is not None and stamp <= latest:
         return stamp, "report"
@@ -202,7 +222,7 @@ def told(row: LedgerRow) -> str:
     return ", ".join(found) + (f", {rejected:,} rows rejected" if rejected else "")
 
 
-def _report_key(pipeline: Pipeline, source: Source, digest: str, collected_at: datetime) -> str | None:
+def report_key(pipeline: Pipeline, source: Source, digest: str, collected_at: datetime) -> str | None:
     """Give the key of the report, or None when its content has been ingested already.
 
     The same content later is a new collection only when something else was collected in between: alarms
