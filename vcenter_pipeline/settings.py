@@ -23,6 +23,8 @@ _ENV_FILE: Final = ".env"
 _MIB: Final = 1024 * 1024
 _OWN_PREFIX: Final = "VCENTER_"
 _MISSPELT: Final = 0.9
+_MOST_DAYS: Final = 36_500
+"""A hundred years; more would lie before the calendar begins."""
 
 
 def _words(value: object) -> object:
@@ -85,7 +87,39 @@ class Settings(BaseSettings):
     retention_days: int = Field(
         default=0,
         ge=0,
-        description="Archived and quarantined reports older than this are removed once a day; 0 keeps them all.",
+        le=_MOST_DAYS,
+        description="Archived and quarantined files older than this are removed once a day; 0 keeps them all.",
+    )
+    keep_all_days: int = Field(
+        default=90,
+        ge=0,
+        le=_MOST_DAYS,
+        description="The tables keep the rows of every report so long, in days; 0 keeps them for ever.",
+    )
+    keep_daily_days: int = Field(
+        default=730,
+        ge=0,
+        le=_MOST_DAYS,
+        description=(
+            "After VCENTER_KEEP_ALL_DAYS and until this age in days, the tables keep the last complete list of each "
+            "day, per vCenter and kind of object, then the last one of each month; 0 keeps each day for ever. What is "
+            "current, and the history that was derived, is always kept."
+        ),
+    )
+    run_days: int = Field(
+        default=90,
+        ge=0,
+        le=_MOST_DAYS,
+        description=(
+            "Dagster's runs that ended longer ago than this many days are removed, with their event logs and compute "
+            "logs, but for the newest of each source; 0 keeps them all."
+        ),
+    )
+    tick_days: int = Field(
+        default=30,
+        ge=1,
+        le=_MOST_DAYS,
+        description="How many days Dagster keeps what its sensor and its schedules did at each tick.",
     )
     formats: Annotated[tuple[ExportFormat, ...], NoDecode, BeforeValidator(_words)] = Field(
         default=("parquet", "csv", "json", "excel"),
@@ -129,6 +163,17 @@ class Settings(BaseSettings):
         }.items():
             if path.is_relative_to(inputs) or inputs.is_relative_to(path):
                 raise ValueError(f"{variable} and the input folder {inputs} must not lie one in the other")
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_days_longer_than_all(self) -> Self:
+        """Refuse what would keep each day's last list for a shorter time than every list."""
+        if self.keep_daily_days and self.keep_daily_days < self.keep_all_days:
+            raise ValueError(
+                f"VCENTER_KEEP_DAILY_DAYS ({self.keep_daily_days}) must not be less than VCENTER_KEEP_ALL_DAYS "
+                f"({self.keep_all_days}): each day's last list is kept at least as long as every list. "
+                "0 keeps it for ever"
+            )
         return self
 
     @property

@@ -45,17 +45,24 @@ retention:
   sensor:
     purge_after_days:
       skipped: 1
-      success: 30
-      failure: 30
-      started: 7
+      success: {tick_days}
+      failure: {tick_days}
+      started: {started_days}
   schedule:
-    purge_after_days: 30
+    purge_after_days: {tick_days}
 """
+_STARTED_DAYS: Final = 7
+"""A tick that still counts as started is one whose process died."""
 
 
-def instance_yaml(max_runs: int) -> str:
+def instance_yaml(settings: Settings) -> str:
     """Render `dagster.yaml`."""
-    return _TEMPLATE.format(first_line=_FIRST_LINE, max_runs=max_runs)
+    return _TEMPLATE.format(
+        first_line=_FIRST_LINE,
+        max_runs=settings.max_runs,
+        tick_days=settings.tick_days,
+        started_days=min(_STARTED_DAYS, settings.tick_days),
+    )
 
 
 def ensure_input(settings: Settings) -> None:
@@ -84,7 +91,7 @@ def prepare_home(settings: Settings) -> Path:
     ):
         path.mkdir(parents=True, exist_ok=True, mode=_MODE)
     configuration = settings.dagster_path / "dagster.yaml"
-    text = instance_yaml(settings.max_runs)
+    text = instance_yaml(settings)
     present = configuration.read_text(encoding="utf-8") if configuration.exists() else _FIRST_LINE
     if present.startswith(_FIRST_LINE) and present != text:
         beside = configuration.with_suffix(".yaml.new")

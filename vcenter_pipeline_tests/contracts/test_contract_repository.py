@@ -22,7 +22,7 @@ def test_the_data_dictionary_is_up_to_date() -> None:
 def test_dagster_yaml_is_what_up_would_write() -> None:
     """`dagster dev` in the checkout and `vcenter-pipeline up` would run under different rules."""
     text = (ROOT / "dagster.yaml").read_text(encoding="utf-8")
-    assert text == instance_yaml(load_settings().max_runs)
+    assert text == instance_yaml(load_settings())
     rules = yaml.safe_load(text)
     assert rules["telemetry"] == {"enabled": False}
     assert rules["concurrency"]["runs"]["max_concurrent_runs"] == 4

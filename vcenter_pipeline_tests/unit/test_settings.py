@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
+from vcenter_pipeline.defs.instance import instance_yaml
 from vcenter_pipeline.errors import SettingsError
 from vcenter_pipeline.settings import load_settings, setting_facts
 
@@ -42,6 +44,18 @@ def test_the_environment_wins_over_the_env_file(monkeypatch: pytest.MonkeyPatch)
         ("DATABASE_URL", "mysql://me:geheim@db/x", "DATABASE_URL: must begin with sqlite:///"),
         ("VCENTER_BATCHSIZE", "5", "VCENTER_BATCHSIZE is no setting; VCENTER_BATCH_SIZE is"),
         ("VCENTER_OUTPUT_DIR", "vcenter_home/input/out", "VCENTER_OUTPUT_DIR and the input folder"),
+        ("VCENTER_RETENTION_DAYS", "-1", "VCENTER_RETENTION_DAYS: input should be greater than or equal to 0"),
+        ("VCENTER_KEEP_ALL_DAYS", "forever", "VCENTER_KEEP_ALL_DAYS: input should be a valid integer"),
+        ("VCENTER_KEEP_ALL_DAYS", "1.5", "VCENTER_KEEP_ALL_DAYS: input should be a valid integer"),
+        ("VCENTER_KEEP_ALL_DAYS", "99999999", "VCENTER_KEEP_ALL_DAYS: input should be less than or equal to 36500"),
+        (
+            "VCENTER_KEEP_DAILY_DAYS",
+            "89",
+            "VCENTER_KEEP_DAILY_DAYS (89) must not be less than VCENTER_KEEP_ALL_DAYS (90)",
+        ),
+        ("VCENTER_KEEP_ALL_DAYS", "731", "VCENTER_KEEP_DAILY_DAYS (730) must not be less than VCENTER_KEEP_ALL_DAYS"),
+        ("VCENTER_RUN_DAYS", "-5", "VCENTER_RUN_DAYS: input should be greater than or equal to 0"),
+        ("VCENTER_TICK_DAYS", "0", "VCENTER_TICK_DAYS: input should be greater than or equal to 1"),
     ],
 )
 def test_a_bad_value_is_a_sentence_that_names_the_variable(
@@ -54,6 +68,26 @@ def test_a_bad_value_is_a_sentence_that_names_the_variable(
     assert fragment in str(caught.value)
     assert str(caught.value).endswith(".")
     assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("keep_all", "keep_daily"), [("0", "10"), ("90", "0"), ("90", "90"), ("0", "0")])
+def test_for_ever_and_as_long_are_no_contradiction(
+    keep_all: str, keep_daily: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wants to keep everything must not be refused for a number that then has no effect."""
+    monkeypatch.setenv("VCENTER_KEEP_ALL_DAYS", keep_all)
+    monkeypatch.setenv("VCENTER_KEEP_DAILY_DAYS", keep_daily)
+    assert load_settings().keep_daily_days == int(keep_daily)
+
+
+def test_ticks_are_purged_after_as_many_days_as_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dagster reads it from its own file only: a setting that never gets there fills the disk."""
+    monkeypatch.setenv("VCENTER_TICK_DAYS", "5")
+    days = yaml.safe_load(instance_yaml(load_settings()))["retention"]
+    assert days == {
+        "sensor": {"purge_after_days": {"skipped": 1, "success": 5, "failure": 5, "started": 5}},
+        "schedule": {"purge_after_days": 5},
+    }
 
 
 def test_variables_of_playbooks_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
