@@ -47,7 +47,7 @@ class CurrentState:
 
     def __init__(self, database: Database, client: str, environment: str, known: Known | None = None) -> None:
         """Take the source; `known` says of which collections an earlier state is made."""
-        self._database = database
+        self.database: Final = database
         self._source = (client, environment)
         self._given = known
         self._machines: dict[str, Machines] = {}
@@ -68,7 +68,7 @@ class CurrentState:
             StorageError: the database did not answer.
         """
         schema = core_table(table).arrow_schema
-        with self._database.reading(f"read {table}") as connection:
+        with self.database.reading(f"read {table}") as connection:
             if table == "collections":
                 return read_rows_of_source(connection, table, self._source)
             if table in HISTORY_TABLES:
@@ -100,7 +100,7 @@ class CurrentState:
         if kind == "vcenters":
             return self.read(kind).num_rows
         count = 0
-        with self._database.reading(f"count {kind}") as connection:
+        with self.database.reading(f"count {kind}") as connection:
             for vcenter, pieces in self._known.pieces[kind].items():
                 if pieces.alone:
                     count += pieces.alone.row_count
@@ -125,7 +125,7 @@ class CurrentState:
     def _known(self) -> Known:
         if self._given is not None:
             return self._given
-        with self._database.reading("read what is current") as connection:
+        with self.database.reading("read what is current") as connection:
             return read_known(connection, *self._source)
 
     def _has_told_snapshots(self) -> bool:
@@ -133,7 +133,7 @@ class CurrentState:
         select = sa.select(sa.func.max(reports.c.vm_snapshot_count)).where(
             reports.c.client == self._source[0], reports.c.environment == self._source[1]
         )
-        with self._database.reading("read the ledger") as connection:
+        with self.database.reading("read the ledger") as connection:
             return connection.scalar(select) is not None
 
     def _prefix_lengths(self, pieces: Pieces, found: PieceRows) -> npt.NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""The current state depends on what was reported, never on what came first."""
+"""The current state and the history depend on what was reported, never on what came first."""
 
 import atexit
 import shutil
@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from vcenter_pipeline.model.batches import Batch, Kind
 from vcenter_pipeline.model.columns import core_table
-from vcenter_pipeline.model.current_objects import LEVELS, find_objects, to_identities
 from vcenter_pipeline.model.records import (
     Cluster,
+    Datastore,
     EsxiHost,
     NamedSnapshot,
     Record,
@@ -29,11 +29,12 @@ from vcenter_pipeline.model.records import (
     VmSnapshot,
     virtual_machine,
 )
+from vcenter_pipeline.model.schemas import HISTORY_TABLES
 from vcenter_pipeline.model.tables import Normalizer, Origin
-from vcenter_pipeline.model.vcenters import Named, VCenters
 from vcenter_pipeline.storage.current import PARTS, CurrentState
 from vcenter_pipeline.storage.database import Database, migrate, open_database
 from vcenter_pipeline.storage.ddl import declared_metadata
+from vcenter_pipeline.storage.history import update_history
 from vcenter_pipeline.storage.writer import begin_report
 
 START: Final = datetime(2026, 1, 1)  # noqa: DTZ001 - the database takes naive UTC
@@ -107,8 +108,8 @@ alarms = st.builds(
     entity_type=st.none() | st.just("VirtualMachine"),
     entity_name=st.none(),
     entity_moid=st.sampled_from(["vm-1", "vm-2"]),
-    overall_status=st.sampled_from(["red", "yellow"]),
-    triggered_at=st.none(),
+    overall_status=st.sampled_from(["red", "yellow", "green"]),
+    triggered_at=st.none() | st.sampled_from([START, START + timedelta(hours=9)]),
     is_acknowledged=st.none() | st.booleans(),
     acknowledged_by=st.none(),
     acknowledged_at=st.none(),
@@ -126,6 +127,12 @@ clusters = built(
     datacenter=st.none() | st.sampled_from(["dc1", "dc2"]),
     host_count=st.none() | st.integers(0, 2),
 )
+datastores = built(
+    Datastore,
+    name=st.sampled_from(["ds1", "ds2"]),
+    url=st.none() | st.sampled_from(["/vmfs/volumes/1", "/vmfs/volumes/2"]),
+    capacity_bytes=st.none() | st.integers(1, 2),
+)
 vcenters = built(
     VCenter,
     instance_uuid=st.none() | st.sampled_from(UUIDS[:2]),
@@ -137,6 +144,7 @@ RECORDS: Final[dict[Kind, st.SearchStrategy[Any]]] = {
     "triggered_alarms": alarms,
     "esxi_hosts": hosts,
     "clusters": clusters,
+    "datastores": datastores,
     "vcenters": vcenters,
 }
 
@@ -186,8 +194,8 @@ def store(database: Database, told: Told) -> None:
 
 
 @contextmanager
-def stored(reports: Sequence[Told]) -> Iterator[CurrentState]:
-    """Give the current state once all reports have come in this order."""
+def stored(reports: Sequence[Told], *, after_each: bool = False, at_end: bool = False) -> Iterator[CurrentState]:
+    """Give the current state once all reports have come in this order, and their history been derived."""
     with open_database(f"sqlite:///{_folder()}/warehouse.db") as database:
         migrate(database)
         with database.writing("empty it") as connection:
@@ -196,6 +204,10 @@ def stored(reports: Sequence[Told]) -> Iterator[CurrentState]:
             connection.commit()
         for told in reports:
             store(database, told)
+            if after_each:
+                update_history(database, "acme", "prod")
+        if at_end:
+            update_history(database, "acme", "prod")
         yield CurrentState(database, "acme", "prod")
 
 
@@ -205,6 +217,11 @@ def _folder() -> str:
     folder = tempfile.mkdtemp()
     atexit.register(shutil.rmtree, folder)
     return folder
+
+
+def history_of(state: CurrentState) -> dict[str, list[str]]:
+    """Give all rows of the history."""
+    return {name: sorted(map(repr, state.read(name).to_pylist())) for name in HISTORY_TABLES}
 
 
 def rows_of(state: CurrentState, *, but: tuple[str, ...] = ()) -> dict[str, list[str]]:
@@ -304,54 +321,42 @@ def batch_of(records: Sequence[Record], group: str) -> Batch:
     )
 
 
-IDENTIFIERS: Final = st.lists(
-    st.tuples(*(st.none() | st.sampled_from("ab") for _ in range(4))).filter(any), min_size=1, max_size=8
-)
+@given(reports(), st.data())
+@DATABASE_SETTINGS
+def test_the_history_is_the_same_in_any_order(told: list[Told], data: st.DataObject) -> None:
+    """A late file would otherwise leave changes that never were, and nobody derives a history of years again."""
+    with stored(told, at_end=True) as state:
+        expected = history_of(state)
+    order = [*data.draw(st.permutations(told)), data.draw(st.sampled_from(told))]
+    with stored(order, after_each=True) as state:
+        assert history_of(state) == expected
 
 
-@given(IDENTIFIERS)
-def test_machines_with_two_moids_stay_two(rows: list[tuple[str | None, ...]]) -> None:
-    """A moid is never given twice in a vCenter: merging two machines would lose one of them."""
-    names = ("moid", "instance_uuid", "bios_uuid", "name")
-    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
-    objects = find_objects("virtual_machines", columns)
-    moids: dict[int, set[object]] = {}
-    for number, moid in zip(objects, columns["moid"], strict=True):
-        moids.setdefault(number, set()).update({moid} - {None})
-    assert all(len(some) <= 1 for some in moids.values())
-    by_moid: dict[object, set[int]] = {}
-    for number, moid in zip(objects, columns["moid"], strict=True):
-        by_moid.setdefault(moid, set()).add(number)
-    assert all(len(some) == 1 for moid, some in by_moid.items() if moid)
-    assert all(objects[number] == number for number in objects)
+@given(reports())
+@DATABASE_SETTINGS
+def test_a_history_that_is_derived_is_not_derived_again(told: list[Told]) -> None:
+    """A step that never comes to rest costs its time at every run, for ever."""
+    with stored(told, at_end=True) as state:
+        expected = history_of(state)
+        assert update_history(state.database, "acme", "prod").derived == 0
+        assert history_of(state) == expected
 
 
-@given(st.sampled_from(sorted(LEVELS)), IDENTIFIERS)
-def test_no_two_objects_have_one_identity(kind: Kind, rows: list[tuple[str | None, ...]]) -> None:
-    """The key of a published table is unique, whatever names an estate has."""
-    count = len(dict.fromkeys(name for level in LEVELS[kind] for name in level.columns))
-    names = list(dict.fromkeys(name for level in LEVELS[kind] for name in level.columns))
-    columns = dict(zip(names, map(list, zip(*(row[:count] for row in rows), strict=True)), strict=True))
-    found = to_identities(kind, columns)
-    assert len(set(found)) == len(rows)
-
-
-@given(
-    st.lists(
-        st.builds(
-            Named,
-            report=st.sampled_from(["r1", "r2", "r3"]),
-            collected_at=st.just(START),
-            instance_uuid=st.none() | st.sampled_from(UUIDS[:2]),
-            host_name=st.none() | st.sampled_from(["vc01", "VC01", "vc01.a", "vc01.b", "vc02"]),
-        ),
-        max_size=6,
-    ).flatmap(lambda some: st.tuples(st.just(some), st.permutations(some)))
-)
-def test_vcenters_are_the_same_in_any_order(named: tuple[list[Named], list[Named]]) -> None:
-    """Keys begin with the vCenter: one that depended on the order would change every key of a client."""
-    first, second = (VCenters("acme/prod", some) for some in named)
-    assert first.known == second.known
-    for report in ("r1", "r2", "r3", "r4"):
-        for host in (None, "vc01", "vc01.a", "vc02", "vc03"):
-            assert first.of_collection(report, host) == second.of_collection(report, host)
+@given(st.lists(st.lists(machines(), min_size=1, max_size=4), min_size=2, max_size=3))
+@DATABASE_SETTINGS
+def test_details_in_many_files_change_what_one_file_changes(days: list[list[VirtualMachine]]) -> None:
+    """Whether a loop writes a file a machine or one for all, the same machine was resized on the same day."""
+    together, apart = [], []
+    for day, some in enumerate(days):
+        known = list({one.moid: one for one in some if one.moid}.values())
+        uuids = [one.instance_uuid for one in known if one.instance_uuid]
+        assume(len(uuids) == len(set(uuids)))
+        listed = [virtual_machine(moid=f"vm-{number}", name=f"n{number}") for number in range(4)]
+        whole = batch_of(listed, "all")._replace(is_complete=True, may_repeat=False)
+        together += [Told(f"l{day}", day, (whole,)), Told(f"d{day}", day, (batch_of(known, "a"),))]
+        files = [Told(f"d{day}-{number}", day, (batch_of([one], "a"),)) for number, one in enumerate(known)]
+        apart += [Told(f"l{day}", day, (whole,)), *files]
+    with stored(together, at_end=True) as state:
+        expected = {name: rows for name, rows in history_of(state).items() if name != "history_steps"}
+    with stored(apart, after_each=True) as state:
+        assert {name: rows for name, rows in history_of(state).items() if name != "history_steps"} == expected
