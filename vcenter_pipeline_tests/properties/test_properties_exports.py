@@ -5,7 +5,7 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from vcenter_pipeline.exports.files import write_csv, write_json
 from vcenter_pipeline.exports.sheet_rows import TimeStyles, to_sheet_rows
-from vcenter_pipeline.exports.star import build_star
+from vcenter_pipeline.exports.star import build_star, build_table
 from vcenter_pipeline.model.columns import core_table
 from vcenter_pipeline.model.schemas import STORED_TABLES
 
@@ -91,12 +91,19 @@ def star_of(
     machines: list[dict[str, Any]], alarms: list[dict[str, Any]], **more: list[dict[str, Any]]
 ) -> dict[str, pa.Table]:
     """Give the published tables of a source with these rows."""
+    return build_star("acme", "prod", core_of(machines, alarms, **more))
+
+
+def core_of(
+    machines: list[dict[str, Any]], alarms: list[dict[str, Any]], **more: list[dict[str, Any]]
+) -> dict[str, pa.Table]:
+    """Give the tables of the database with these rows."""
     core: dict[str, pa.Table] = {name: core_table(name).arrow_schema.empty_table() for name in STORED_TABLES}
     at = datetime.fromisoformat("2026-01-31T02:00")
     always = {"client": "acme", "environment": "prod", "collected_at": at, "report": "r1", "collection": 1}
     for name, rows in {"virtual_machines": machines, "triggered_alarms": alarms, **more}.items():
         core[name] = pa.Table.from_pylist([always | row for row in rows], core[name].schema)
-    return build_star("acme", "prod", core)
+    return core
 
 
 @given(MACHINES, ALARMS)
@@ -115,7 +122,7 @@ def test_alarm_stands_on_the_only_machine_that_it_can_mean(
             and (machine["vcenter"], machine[column]) == (alarm["vcenter"], alarm[entity])
         ]
         keys[alarm["alarm_key"]] = meant[0] if len(meant) == 1 else None
-    fact = star_of(machines, alarms)["fact_triggered_alarm"].to_pylist()
+    fact = build_table("fact_triggered_alarm", "acme", "prod", core_of(machines, alarms)).to_pylist()
     assert {row["alarm_key"]: row["virtual_machine_key"] for row in fact} == keys
 
 
@@ -175,7 +182,9 @@ def test_places_are_those_that_alone_can_be_meant(
             found.get("cluster_key"),
         )
     columns = ("esxi_host_key", "esxi_host", "cluster", "datacenter", "cluster_key")
-    published = star_of(machines, [], esxi_hosts=hosts, clusters=clusters)["dim_virtual_machine"].to_pylist()
+    published = build_table(
+        "dim_virtual_machine", "acme", "prod", core_of(machines, [], esxi_hosts=hosts, clusters=clusters)
+    ).to_pylist()
     assert {row["virtual_machine_key"]: tuple(row[name] for name in columns) for row in published} == expected
 
 
@@ -202,5 +211,105 @@ def test_snapshots_are_of_the_only_machine_that_they_can_mean(
             machine = only([one for one in named if one["folder"].rpartition("/")[2] == folder])
         match = "name" if machine else "ambiguous name" if named else "unknown name"
         expected[snapshot["snapshot_key"]] = (key, "key") if key else (machine.get("virtual_machine_key"), match)
-    published = star_of(machines, [], vm_snapshots=snapshots)["dim_vm_snapshot"].to_pylist()
+    published = build_table(
+        "dim_vm_snapshot", "acme", "prod", core_of(machines, [], vm_snapshots=snapshots)
+    ).to_pylist()
     assert {row["snapshot_key"]: (row["virtual_machine_key"], row["vm_match"]) for row in published} == expected
+
+
+HOURS = st.integers(0, 60).map(lambda hours: datetime(2026, 1, 30) + timedelta(hours=hours))  # noqa: DTZ001 - naive UTC
+COUNTS = st.none() | st.integers(0, 3)
+ALARM_CHANGES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "vcenter": st.sampled_from(["vc1", "vc2"]),
+            "alarm_key": st.sampled_from(["a", "b"]),
+            "change": st.sampled_from(["raised", "updated", "cleared"]),
+            "collected_at": HOURS,
+            "triggered_at": st.none() | HOURS,
+            "is_acknowledged": st.none() | st.booleans(),
+            "acknowledged_at": st.none() | HOURS,
+        }
+    ),
+    max_size=12,
+)
+
+
+def told(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the changes as the database has them: each is of its own report, and was seen when it was collected."""
+    return [
+        row
+        | {"report": f"r{number:02}", "change_number": 1, "seen_at": row["collected_at"]}
+        | ({"ending": "absent", "cleared_at": row["collected_at"]} if row["change"] == "cleared" else {})
+        for number, row in enumerate(changes)
+    ]
+
+
+@given(ALARM_CHANGES)
+def test_episodes_hold_every_change_once(changes: list[dict[str, Any]]) -> None:
+    """Whatever was thinned between them, an alarm stands once at most, and no time runs backwards."""
+    rows = told(changes)
+    episodes = build_table("fact_alarm_episode", "acme", "prod", core_of([], [], alarm_changes=rows)).to_pylist()
+    for key in {row["alarm_key"] for row in rows}:
+        of_key = [row for row in episodes if row["alarm_key"] == key]
+        assert [row["episode"] for row in of_key] == list(range(1, len(of_key) + 1))
+        assert [row["first_seen_at"] for row in of_key] == sorted(row["first_seen_at"] for row in of_key)
+    for vcenter, key in {(row["vcenter"], row["alarm_key"]) for row in rows}:
+        mine = [row for row in episodes if (row["vcenter"], row["alarm_key"]) == (vcenter, key)]
+        sequence = sorted(
+            (row for row in rows if (row["vcenter"], row["alarm_key"]) == (vcenter, key)),
+            key=lambda row: (row["collected_at"], row["report"]),
+        )
+        assert [row["is_open"] for row in mine] == [False] * (len(mine) - 1) + [sequence[-1]["change"] != "cleared"]
+        assert sum(row["ending"] == "absent" for row in mine) == [row["change"] for row in sequence].count("cleared")
+    for row in episodes:
+        assert row["first_seen_at"] <= row["last_seen_at"]
+        assert row["open_minutes"] >= 0
+        assert (row["acknowledge_minutes"] or 0) >= 0
+        assert row["is_open"] == (row["ending"] is None)
+
+
+CLUSTER_DAYS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "vcenter": st.sampled_from(["vc1", "vc2"]),
+            "kind": st.sampled_from(["virtual_machines", "esxi_hosts", "clusters"]),
+            "cluster": st.sampled_from(["one", "two"]),
+            "datacenter": DATACENTERS,
+            "virtual_machine_count": COUNTS,
+        }
+    ),
+    max_size=8,
+    unique_by=lambda row: (row["vcenter"], row["kind"], row["cluster"], row["datacenter"]),
+)
+
+
+@given(CLUSTER_DAYS, CLUSTERS)
+def test_no_cluster_is_lost_or_counted_twice(days: list[dict[str, Any]], clusters: list[dict[str, Any]]) -> None:
+    """Rows are put together where they alone can be meant; none may vanish, and no key may stand twice a day."""
+    rows = [
+        row | {"report": row["kind"], "row_number": number, "collected_on": date(2026, 1, 31)}
+        for number, row in enumerate(days)
+    ]
+    forwards, backwards = (
+        build_table("fact_cluster_daily", "acme", "prod", core_of([], [], cluster_daily=some, clusters=clusters))
+        for some in (rows, rows[::-1])
+    )
+    assert forwards.equals(backwards)
+    found = forwards.to_pylist()
+    keys = [row["cluster_key"] for row in found if row["cluster_key"]]
+    assert len(set(keys)) == len(keys)
+    places = [(row["vcenter"], row["cluster"], row["datacenter"]) for row in found]
+    assert len(set(places)) == len(places)
+    for row in rows:
+        datacenters = {place[2] for place in places if place[:2] == (row["vcenter"], row["cluster"])}
+        assert row["datacenter"] in datacenters if row["datacenter"] else datacenters
+
+
+@given(ALARM_CHANGES)
+def test_order_of_arrival_of_the_history_does_not_matter(changes: list[dict[str, Any]]) -> None:
+    """The database promises no order; another one must not change a file."""
+    rows = told(changes)
+    forwards, backwards = (core_of([], [], alarm_changes=some) for some in (rows, rows[::-1]))
+    for name in ("fact_alarm_episode", "dim_date"):
+        assert build_table(name, "acme", "prod", forwards).equals(build_table(name, "acme", "prod", backwards))
