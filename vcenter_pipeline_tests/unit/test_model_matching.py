@@ -114,7 +114,7 @@ def test_keys_are_compared_without_what_they_begin_with() -> None:
 
 
 def test_hosts_are_known_by_name_without_regard_to_case() -> None:
-    """vCenter keeps their names apart without regard to case; facts of hosts have no moid."""
+    """Names of hosts are kept apart without regard to case; facts of hosts have no moid."""
     before = state("esxi_hosts", {"key": "esx1.example.com", "name": "esx1.example.com"})
     now = state("esxi_hosts", {"key": "esx1.example.com", "name": "ESX1.example.com", "moid": "host-1"})
     assert find_same("esxi_hosts", now, before) == [0]
