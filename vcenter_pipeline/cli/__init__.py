@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from rich.table import Column, Table
 
+from vcenter_pipeline.cli.rebuild import rebuild_tables
 from vcenter_pipeline.cli.terminal import Home, err, out, progress, read_settings, say
 from vcenter_pipeline.errors import PipelineError
 from vcenter_pipeline.settings import Settings, setting_facts
@@ -108,6 +109,9 @@ def print_settings(home: Home = None) -> None:
     for fact in setting_facts(read_settings(home)):
         say(f"{fact.variable} = {fact.value}  ({fact.origin})")
         say(f"    {fact.meaning}")
+
+
+app.command("rebuild")(rebuild_tables)
 
 
 @app.command()

@@ -128,7 +128,7 @@ def _store(pipeline: Pipeline, found: _Found, file: BinaryIO) -> Outcome:
     key = report_key(pipeline, source, cast("str", found.digest), collected_at)
     if key is None:
         return Outcome(path, "known", f"{path} holds what the tables hold already; nothing changed.")
-    row = _ledger_row(found) | {"report": key, "collected_at": collected_at, "collected_at_origin": origin}
+    row = to_ledger_row(*found) | {"report": key, "collected_at": collected_at, "collected_at_origin": origin}
     return store_report(pipeline, source, file, row, facts)
 
 
@@ -248,17 +248,17 @@ def _key(*parts: object) -> str:
     return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
-def _ledger_row(found: _Found) -> LedgerRow:
-    facts = found.facts
+def to_ledger_row(source: Source, path: str, run_id: str | None, facts: Facts | None, digest: str | None) -> LedgerRow:
+    """Give what the ledger holds of a report before it is read, but its key: `path` is below the input folder."""
     modified_at = datetime.fromtimestamp(facts.mtime_ns / 1e9, UTC).replace(tzinfo=None) if facts else None
     return {
-        "client": found.source.client,
-        "environment": found.source.environment,
-        "path": found.path,
-        "fingerprint": found.digest,
+        "client": source.client,
+        "environment": source.environment,
+        "path": path,
+        "fingerprint": digest,
         "size_bytes": facts.size if facts else None,
         "modified_at": modified_at,
-        "run_id": found.run_id,
+        "run_id": run_id,
         "ingested_at": utc_now(),
     }
 
@@ -269,7 +269,7 @@ def _quarantined(pipeline: Pipeline, found: _Found, error: ReportError) -> Outco
     Each file has its own row: two empty files are two faults, and one row for both would hide the first.
     """
     sentence = str(error) if found.path in str(error) else f"{found.path}: {error}"
-    row = _ledger_row(found) | {
+    row = to_ledger_row(*found) | {
         "report": _key(found.source.key, found.digest or found.facts, found.path),
         "status": "quarantined",
         "reason": sentence,
