@@ -13,7 +13,9 @@ from typing import Any, Final
 import pyarrow as pa
 
 from vcenter_pipeline.exports.alarms import place_alarms
-from vcenter_pipeline.exports.chunks import pc
+from vcenter_pipeline.exports.chunks import Array, pc
+from vcenter_pipeline.exports.dates import to_days
+from vcenter_pipeline.exports.joins import whole
 from vcenter_pipeline.model.columns import published_table
 
 _ORDER: Final = ("collected_at", "report", "change_number")
@@ -55,10 +57,18 @@ def build_episodes(changes: pa.Table, steps: pa.Table, machines: pa.Table, other
         machines: the current virtual machines.
         others: current tables of other entities, which may know the name of one.
     """
-    return place_alarms(fold_episodes(changes, steps), machines, others)
+    return place_alarms(_folded(changes, steps), machines, others)
 
 
-def fold_episodes(changes: pa.Table, steps: pa.Table) -> pa.Table:
+def to_episode_days(changes: pa.Table) -> list[Array]:
+    """Give days among which are all on which an episode began or was cleared, without folding them."""
+    triggered, seen = whole(changes, "triggered_at"), whole(changes, "seen_at")
+    may_begin = pc.and_(pc.greater_equal(triggered, _EARLIEST), pc.less_equal(triggered, seen))
+    began = pc.if_else(may_begin, triggered, None)
+    return [to_days(instants) for instants in (began, seen, whole(changes, "cleared_at"))]
+
+
+def _folded(changes: pa.Table, steps: pa.Table) -> pa.Table:
     """Give the episodes of all alarms in the columns of `fact_alarm_episode`, without the virtual machine's key."""
     found: list[_Episode] = []
     standing: dict[tuple[str, str], _Episode] = {}

@@ -15,7 +15,7 @@ from vcenter_pipeline.exports.chunks import Array, pc
 from vcenter_pipeline.exports.contract import TABLE_NAMES, conform
 from vcenter_pipeline.exports.daily import build_cluster_days, build_datastore_days, build_source_days
 from vcenter_pipeline.exports.dates import build_dates, to_days
-from vcenter_pipeline.exports.episodes import build_episodes, fold_episodes
+from vcenter_pipeline.exports.episodes import build_episodes, to_episode_days
 from vcenter_pipeline.exports.joins import counted, filled, of_rows, whole, without_collection
 from vcenter_pipeline.exports.placement import place_files, place_hosts, place_machines
 from vcenter_pipeline.exports.snapshots import build_snapshots, count_snapshots
@@ -75,7 +75,6 @@ MADE_FROM: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "reports",
             "object_changes",
             "alarm_changes",
-            "history_steps",
             "source_daily",
             "cluster_daily",
             "datastore_daily",
@@ -183,9 +182,7 @@ def _touched(core: Mapping[str, pa.Table]) -> Iterator[Array]:
         yield to_days(whole(core[name], "collected_at"))
     for name in ("source_daily", "cluster_daily", "datastore_daily"):
         yield whole(core[name], "collected_on")
-    episodes = fold_episodes(core["alarm_changes"], core["history_steps"])
-    for name in ("began_on", "cleared_on"):
-        yield whole(episodes, name)
+    yield from to_episode_days(core["alarm_changes"])
 
 
 def _sorted(name: str, table: pa.Table) -> pa.Table:
