@@ -5,7 +5,7 @@ time of triggering, and so it does where the colour changes from yellow to red.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from vcenter_pipeline.model.changes import Comparison
@@ -15,6 +15,7 @@ from vcenter_pipeline.model.matching import State
 Row = tuple[Any, ...]
 Alarm = Mapping[str, Any]
 
+_SECOND: Final = timedelta(seconds=1)
 _MAY_CHANGE: Final = ("overall_status", "is_acknowledged", "acknowledged_by", "acknowledged_at")
 
 
@@ -55,11 +56,16 @@ def _of_one(new: Alarm | None, old: Alarm | None, leaves_out: str | None, at: da
         else:
             yield _cleared(old, "green", _between(new["triggered_at"], old["collected_at"], at))
     elif new is not None and old is not None and stands:
-        if None not in (new["triggered_at"], old["triggered_at"]) and new["triggered_at"] != old["triggered_at"]:
+        if _is_another_time(new["triggered_at"], old["triggered_at"]):
             yield _cleared(old, "triggered again", _between(new["triggered_at"], old["collected_at"], at))
             yield _seen("raised", new)
         elif any(new[name] is not None and new[name] != old[name] for name in _MAY_CHANGE):
             yield _seen("updated", new)
+
+
+def _is_another_time(new: datetime | None, old: datetime | None) -> bool:
+    """Say whether an alarm went off anew; some programs tell its time to the second, others to the microsecond."""
+    return new is not None and old is not None and abs(new - old) >= _SECOND
 
 
 def _seen(change: str, alarm: Alarm) -> Alarm:
