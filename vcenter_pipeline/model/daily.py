@@ -128,13 +128,17 @@ def _alarm_numbers(table: pa.Table) -> Numbers:
     standing = table.filter(pc.fill_null(pc.not_equal(table["overall_status"], "green"), fill_value=True))
     colours = values_of(standing, "overall_status")
     acknowledged = values_of(standing, "is_acknowledged")
-    is_told = any(one is not None for one in acknowledged) or not acknowledged
     return {
         "alarm_count": standing.num_rows,
-        "critical_alarm_count": colours.count("red"),
-        "warning_alarm_count": colours.count("yellow"),
-        "unacknowledged_alarm_count": acknowledged.count(False) if is_told else None,
+        "critical_alarm_count": _count(colours, "red"),
+        "warning_alarm_count": _count(colours, "yellow"),
+        "unacknowledged_alarm_count": _count(acknowledged, wanted=False),
     }
+
+
+def _count(values: list[Any], wanted: object) -> int | None:
+    """Count what has a value; nothing at all is 0, and nothing known is None."""
+    return values.count(wanted) if not values or any(one is not None for one in values) else None
 
 
 _OF_SOURCE: Final[Mapping[Kind, Callable[[pa.Table], Numbers]]] = MappingProxyType(
