@@ -52,8 +52,8 @@ def read(collections: Iterable[Collection], described: Rows) -> VCenters:
     """Give the vCenters that these collections name, as the database reads them."""
     found = []
     for one in collections:
-        for row in described.get((one.report, one.number), ()):
-            found.append(Named(one.report, one.collected_at, row.instance_uuid, row.host_name))
+        rows = described.get((one.report, one.number), ())
+        found += [Named(one.report, one.collected_at, row.instance_uuid, row.host_name) for row in rows]
         if one.vcenter and (one.row_count or one.is_complete):
             found.append(Named(one.report, one.collected_at, None, one.vcenter))
     return VCenters("acme/prod", found)

@@ -1,6 +1,6 @@
 """Which collections retention takes, and which it must leave. Collections are hand-made; times are UTC."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,7 +37,7 @@ def told(text: str, kind: Kind = "virtual_machines", **values: Any) -> Collectio
 def gone(
     *collections: Collection,
     rules: Rules = RULES,
-    described: dict[tuple[str, int], Sequence[Described]] | None = None,
+    described: Mapping[tuple[str, int], Sequence[Described]] | None = None,
 ) -> list[str]:
     """Give what is taken of the collections of one vCenter, as `report` or `report#number`."""
     by_kind: dict[Kind, dict[str, list[Collection]]] = {}
@@ -142,12 +142,12 @@ def test_whose_alarms_they_are_is_not_forgotten() -> None:
     assert gone(*collections) == ["01-01 04:00"]
 
 
-def names(collections: Sequence[Collection], described: dict[tuple[str, int], Sequence[Described]]) -> VCenters:
+def names(collections: Sequence[Collection], described: Mapping[tuple[str, int], Sequence[Described]]) -> VCenters:
     """Give what these collections tell of the vCenters, as the database reads it."""
     found = [Named(one.report, one.collected_at, None, one.vcenter) for one in collections if one.vcenter]
     for one in collections:
-        for row in described.get((one.report, one.number), ()):
-            found.append(Named(one.report, one.collected_at, row.instance_uuid, row.host_name))
+        rows = described.get((one.report, one.number), ())
+        found += [Named(one.report, one.collected_at, row.instance_uuid, row.host_name) for row in rows]
     return VCenters("acme/prod", found)
 
 
