@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vcenter_pipeline.defs.ingestion import Outcome, count_column
+from vcenter_pipeline.defs.measures import measures
 from vcenter_pipeline.model.batches import Kind
 from vcenter_pipeline.model.columns import Column, Table, core_table, published_table
 from vcenter_pipeline.model.parts import Row
@@ -95,6 +96,7 @@ def published_metadata(name: str, table: pa.Table, files: Mapping[str, int]) -> 
         "Rows": table.num_rows,
         "Files": dg.MetadataValue.md("\n".join(f"- `{path}` ({size:,} bytes)" for path, size in files.items())),
     }
+    metadata |= measures(name, table)
     if "collected_at" in table.column_names:
         metadata |= _collected(filter(None, pc.unique(table["collected_at"]).to_pylist()))
     return metadata | _preview(declared, rows)

@@ -1,0 +1,47 @@
+"""Numbers that people ask for of a published table, as metadata that Dagster plots over time."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute
+
+pc: Any = pyarrow.compute
+"""Without types: the stubs know neither Python's values beside arrays nor arrays of any type."""
+
+_DAYS: Final = 30
+_SEVERITIES: Final = ("critical", "warning")
+
+
+def measures(name: str, table: pa.Table) -> dict[str, float]:
+    """Give the measures of a published table of one source; a mean of nothing is left out."""
+    found = _MEASURES[name](table) if name in _MEASURES else {}
+    return {label: value for label, value in found.items() if value is not None}
+
+
+def _of_episodes(episodes: pa.Table) -> dict[str, Any]:
+    """Count open alarms by severity, and give the means of what ended in the days before the newest list."""
+    still_open = episodes.filter(episodes["is_open"])
+    found: dict[str, Any] = {
+        f"Open {severity} alarms": pc.sum(pc.equal(still_open["severity"], severity), min_count=0).as_py()
+        for severity in _SEVERITIES
+    }
+    if newest := pc.max(episodes["last_seen_at"]).as_py():
+        since = pa.scalar(newest - timedelta(days=_DAYS), pa.timestamp("us"))
+        recent = episodes.filter(pc.greater(episodes["last_seen_at"], since))
+        cleared = recent.filter(pc.is_valid(recent["cleared_at"]))
+        found[f"Mean minutes to acknowledge, {_DAYS} days"] = _mean(recent, "acknowledge_minutes")
+        found[f"Mean minutes to clear, {_DAYS} days"] = _mean(cleared, "open_minutes")
+    return found
+
+
+def _mean(table: pa.Table, column: str) -> float | None:
+    mean = pc.mean(table[column]).as_py()
+    return None if mean is None else round(mean, 1)
+
+
+_MEASURES: Final[Mapping[str, Callable[[pa.Table], dict[str, Any]]]] = MappingProxyType(
+    {"fact_alarm_episode": _of_episodes}
+)
