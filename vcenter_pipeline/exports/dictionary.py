@@ -16,7 +16,7 @@ _HEAD = """\
 # Data dictionary
 
 What Power BI reads, per source. Parquet, CSV, JSON and SQL use the column's name; Excel shows the display name.
-Times are UTC. Where a report does not say something, the value is null: unknown is never zero.
+Times and days are UTC. Where a report does not say something, the value is null: unknown is never zero.
 This page is printed by `vcenter-pipeline dictionary`.
 """
 

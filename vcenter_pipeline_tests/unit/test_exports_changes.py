@@ -137,6 +137,19 @@ def test_each_kind_has_its_table() -> None:
     assert keys == [["v1", "v2"], ["h1"], ["d1"]]
 
 
+def test_changes_come_as_time_goes() -> None:
+    """Who scrolls through a sheet of changes looks for the last ones at its end."""
+    rows = [
+        change("virtual_machines", 1, "late", None, report="r0"),
+        change("virtual_machines", 2, "early, second", None, report="r1", collected_at=EARLY),
+        change("virtual_machines", 1, "early, first", None, report="r1", collected_at=EARLY),
+        change("virtual_machines", 1, "early, of vc0", None, report="r1", collected_at=EARLY, vcenter="vc0"),
+    ]
+    found = published("fact_vm_change", object_changes=rows)
+    keys = [row["virtual_machine_key"] for row in found]
+    assert keys == ["early, of vc0", "early, first", "early, second", "late"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_changes(name: str) -> None:
     """A source with one report has no changes, and must be published all the same."""
