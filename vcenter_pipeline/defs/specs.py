@@ -24,7 +24,7 @@ _HISTORY_MADE_FROM: Final = (
     "triggered_alarms",
 )
 _OWNERS: Final = ["team:vcenter-pipeline"]
-_TYPES: Final = {"int64": "integer", "double": "float", "timestamp[us]": "timestamp"}
+_TYPES: Final = {"int64": "integer", "double": "float", "timestamp[us]": "timestamp", "date32[day]": "date"}
 
 
 def core_key(table: str) -> dg.AssetKey:
@@ -76,6 +76,7 @@ def ingest_specs() -> list[dg.AssetSpec]:
         ),
         kinds={"table", "pandera"},
         owners=_OWNERS,
+        metadata={"dagster/column_schema": _history_schema()},
     )
     return [report, *tables, history]
 
@@ -106,11 +107,16 @@ def publish_specs(formats: tuple[str, ...]) -> list[dg.AssetSpec]:
     return [*tables, *([workbook] if "excel" in formats else [])]
 
 
-def _column_schema(table: Table) -> dg.TableSchema:
+def _history_schema() -> dg.TableSchema:
+    columns = [column for name in HISTORY_TABLES for column in _column_schema(core_table(name), f"{name}.").columns]
+    return dg.TableSchema(columns=columns)
+
+
+def _column_schema(table: Table, prefix: str = "") -> dg.TableSchema:
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
-                column.name,
+                prefix + column.name,
                 _TYPES.get(str(column.arrow_type), str(column.arrow_type)),
                 f"{column.description} [{column.unit}]" if column.unit else column.description,
                 constraints=dg.TableColumnConstraints(nullable=column.is_nullable, unique=table.key == (column.name,)),

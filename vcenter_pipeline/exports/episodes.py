@@ -106,10 +106,13 @@ def _to_row(episode: _Episode, listed_at: Mapping[str, datetime]) -> dict[str, A
     if episode.is_open:
         last_seen_at = max(last_seen_at, listed_at.get(rows[-1]["vcenter"], last_seen_at))
     last_known = {name: _last_known(rows, name) for name in _LAST_KNOWN}
-    began_at = first_seen_at
-    if _is_time(last_known["triggered_at"]):
+    began_at, is_begin_told = first_seen_at, _is_time(last_known["triggered_at"])
+    if is_begin_told:
         began_at = min(last_known["triggered_at"], first_seen_at)
     acknowledged_seen_at, acknowledged_at = _acknowledged(rows)
+    acknowledge_minutes = None
+    if acknowledged_at and (is_begin_told or acknowledged_at >= began_at):
+        acknowledge_minutes = _minutes(began_at, acknowledged_at)
     return {
         **{name: rows[-1][name] for name in _NAMES},
         **last_known,
@@ -122,7 +125,7 @@ def _to_row(episode: _Episode, listed_at: Mapping[str, datetime]) -> dict[str, A
         "ending": episode.ending,
         "acknowledged_seen_at": acknowledged_seen_at,
         "open_minutes": _minutes(began_at, episode.cleared_at or last_seen_at),
-        "acknowledge_minutes": acknowledged_at and _minutes(began_at, acknowledged_at),
+        "acknowledge_minutes": acknowledge_minutes,
         "began_on": began_at.date(),
         "cleared_on": episode.cleared_at and episode.cleared_at.date(),
     }

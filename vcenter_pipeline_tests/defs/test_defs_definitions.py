@@ -31,6 +31,7 @@ ASSETS = {
         "core/reports",
         "core/collections",
         "core/rejected_rows",
+        "core/history",
     },
     "powerbi": {
         "powerbi/dim_source",
@@ -51,6 +52,14 @@ ASSETS = {
         "powerbi/dim_vm_guest_disk",
         "powerbi/dim_vm_snapshot",
         "powerbi/fact_collection",
+        "powerbi/fact_vm_change",
+        "powerbi/fact_esxi_host_change",
+        "powerbi/fact_datastore_change",
+        "powerbi/fact_alarm_episode",
+        "powerbi/fact_source_daily",
+        "powerbi/fact_cluster_daily",
+        "powerbi/fact_datastore_daily",
+        "powerbi/dim_date",
         "powerbi/workbook",
     },
     "maintenance": {"maintenance/rebuild"},
@@ -92,6 +101,9 @@ def test_every_table_shows_its_columns(defs: dg.Definitions) -> None:
         schema = spec.metadata["dagster/column_schema"]
         assert all(column.description for column in schema.columns), name
     columns = {c.name: c for c in specs(defs)["powerbi/dim_virtual_machine"].metadata["dagster/column_schema"].columns}
+    history = {c.name: c for c in specs(defs)["core/history"].metadata["dagster/column_schema"].columns}
+    assert history["source_daily.collected_on"].type == "date"
+    assert history["object_changes.change"].description == "What happened. One of added, removed, changed."
     assert columns["memory_mib"].type == "integer"
     assert columns["memory_mib"].description == "Configured memory. [MiB]"
     assert not columns["virtual_machine_key"].constraints.nullable
@@ -121,6 +133,18 @@ def test_lineage_leads_from_the_report_to_the_workbook(defs: dg.Definitions) -> 
         "core/vm_snapshots",
         "core/collections",
         "core/vcenters",
+    }
+    assert upstream["powerbi/fact_vm_change"] == {"core/history", "core/virtual_machines"}
+    assert upstream["powerbi/fact_source_daily"] == {"core/history"}
+    assert upstream["core/history"] == {
+        "core/collections",
+        "core/virtual_machines",
+        "core/vm_datastores",
+        "core/esxi_hosts",
+        "core/clusters",
+        "core/datastores",
+        "core/vm_snapshots",
+        "core/triggered_alarms",
     }
     assert upstream["powerbi/workbook"] == ASSETS["powerbi"] - {"powerbi/workbook"}
 

@@ -188,7 +188,7 @@ def test_an_episode_of_which_the_beginning_is_not_known() -> None:
         ("c", 1, at("10T01:00"), at("10T01:00"), False, 120),
     ]
     assert shown(rows, "alarm_name", "acknowledged_seen_at", "acknowledge_minutes") == [
-        ("CPU", None, 0),
+        ("CPU", None, None),
         (None, at("10T01:00"), 0),
         (None, None, None),
     ]
