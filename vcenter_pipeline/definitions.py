@@ -6,14 +6,15 @@ from vcenter_pipeline.defs.assets import build_ingest, build_publish
 from vcenter_pipeline.defs.jobs import build_ingest_job
 from vcenter_pipeline.defs.rebuild_job import build_rebuild, build_rebuild_job
 from vcenter_pipeline.defs.resources import INTAKE, Intake
-from vcenter_pipeline.defs.schedules import build_backlog_schedule, build_retention_job, build_retention_schedule
+from vcenter_pipeline.defs.retention import build_retention, build_retention_job, build_retention_schedule
+from vcenter_pipeline.defs.schedules import build_backlog_schedule
 from vcenter_pipeline.defs.sensors import build_reports_sensor
 from vcenter_pipeline.settings import load_settings
 
 _settings = load_settings()
 
 defs = dg.Definitions(
-    assets=[build_ingest(), build_publish(_settings.formats), build_rebuild()],
+    assets=[build_ingest(), build_publish(_settings.formats), build_rebuild(), build_retention()],
     jobs=[build_ingest_job(), build_retention_job(), build_rebuild_job()],
     sensors=[build_reports_sensor(_settings)],
     schedules=[build_backlog_schedule(_settings), build_retention_schedule()],

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from rich.table import Column, Table
 
+from vcenter_pipeline.cli.forget import forget_client
 from vcenter_pipeline.cli.rebuild import rebuild_tables
+from vcenter_pipeline.cli.retention import remove_old
 from vcenter_pipeline.cli.terminal import Home, err, out, progress, read_settings, say
 from vcenter_pipeline.errors import PipelineError
 from vcenter_pipeline.settings import Settings, setting_facts
@@ -112,6 +114,8 @@ def print_settings(home: Home = None) -> None:
 
 
 app.command("rebuild")(rebuild_tables)
+app.command("retention")(remove_old)
+app.command("forget")(forget_client)
 
 
 @app.command()

@@ -1,19 +1,14 @@
-"""What happens by the clock: the backlog, and old files."""
-
-from datetime import timedelta
+"""What happens by the clock: the backlog."""
 
 import dagster as dg
 
-from vcenter_pipeline.defs.ingestion import TICK_TIMEOUT_SECONDS, opened, utc_now
+from vcenter_pipeline.defs.ingestion import TICK_TIMEOUT_SECONDS, opened
 from vcenter_pipeline.defs.jobs import INGEST_JOB
 from vcenter_pipeline.defs.looking import look_and_plan, quarantine_misplaced
 from vcenter_pipeline.defs.selection import RUNS_A_BACKLOG, build_rules
 from vcenter_pipeline.defs.sensors import run_request, told
 from vcenter_pipeline.intake.plan import plan_backlog
-from vcenter_pipeline.intake.retention import remove_expired
 from vcenter_pipeline.settings import Settings, load_settings
-
-RETENTION_JOB = "retention_job"
 
 
 def build_backlog_schedule(settings: Settings) -> dg.ScheduleDefinition:
@@ -44,44 +39,3 @@ def build_backlog_schedule(settings: Settings) -> dg.ScheduleDefinition:
         return [run_request(request, None) for request in plan.requests]
 
     return backlog_schedule
-
-
-def build_retention_job() -> dg.JobDefinition:
-    """Build the job that removes old files from archive and quarantine."""
-
-    @dg.op(description="Removes archived and quarantined reports older than VCENTER_RETENTION_DAYS.")
-    def remove_old_reports(context: dg.OpExecutionContext) -> None:
-        settings = load_settings()
-        if not settings.retention_days:
-            context.log.info("VCENTER_RETENTION_DAYS is 0: everything is kept.")
-            return
-        before = utc_now() - timedelta(days=settings.retention_days)
-        for root in (settings.archive_path, settings.quarantine_path):
-            is_complete = False
-            while not is_complete:
-                removed = remove_expired(root, before)
-                is_complete = removed.is_complete
-                context.log.info(
-                    "%s: %d files of %d bytes and %d empty folders removed.",
-                    root,
-                    removed.files,
-                    removed.size_bytes,
-                    removed.folders,
-                )
-
-    @dg.job(name=RETENTION_JOB, executor_def=dg.in_process_executor)
-    def retention_job() -> None:
-        remove_old_reports()
-
-    return retention_job
-
-
-def build_retention_schedule() -> dg.ScheduleDefinition:
-    """Build the daily schedule of the retention job."""
-    return dg.ScheduleDefinition(
-        name="retention_schedule",
-        job_name=RETENTION_JOB,
-        cron_schedule="17 3 * * *",
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Removes what is older than VCENTER_RETENTION_DAYS, once a day.",
-    )

@@ -1,7 +1,7 @@
 """Take files out of archive and quarantine once they are old enough."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
@@ -46,8 +46,16 @@ def expired(root: Path, before: datetime) -> Iterator[Expired]:
         yield from _expired(str(root), limit_ns, 0)
 
 
-def remove_expired(root: Path, before: datetime, *, limit: int = 10_000) -> Removed:
+def remove_expired(
+    root: Path, before: datetime, *, limit: int = 10_000, tell: Callable[[Expired], None] | None = None
+) -> Removed:
     """Remove up to `limit` files that were put below the root before an instant (naive UTC), and empty folders.
+
+    Args:
+        root: the archive or the quarantine.
+        before: naive UTC.
+        limit: how many at most.
+        tell: is told of each file that is gone.
 
     Raises:
         ArchiveError: a folder could not be read, or a file not be removed.
@@ -56,11 +64,14 @@ def remove_expired(root: Path, before: datetime, *, limit: int = 10_000) -> Remo
     touched: set[str] = set()
     found = list(islice(expired(root, before), limit + 1))
     try:
-        for path, file_size in found[:limit]:
+        for one in found[:limit]:
+            path, file_size = one
             with suppress(FileNotFoundError):
                 os.unlink(path)  # noqa: PTH108 - a Path for each of 10,000 files is most of the time
                 files += 1
                 size += file_size
+                if tell is not None:
+                    tell(one)
             touched.update((os.path.dirname(path), path.removesuffix(REASON_SUFFIX)))  # noqa: PTH120 - as above
     except OSError as error:
         raise ArchiveError(
