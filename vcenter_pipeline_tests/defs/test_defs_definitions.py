@@ -62,7 +62,7 @@ ASSETS = {
         "powerbi/dim_date",
         "powerbi/workbook",
     },
-    "maintenance": {"maintenance/rebuild"},
+    "maintenance": {"maintenance/rebuild", "maintenance/retention"},
 }
 
 
@@ -88,6 +88,9 @@ def test_the_graph_reads_as_the_flow(defs: dg.Definitions) -> None:
         assert spec.description, name
         assert spec.owners, name
         assert spec.kinds, name
+        if name == "maintenance/retention":
+            assert spec.partitions_def is None, "it is of all sources"
+            continue
         assert isinstance(spec.partitions_def, dg.DynamicPartitionsDefinition), name
         assert spec.partitions_def.name == "source", name
     assert groups == ASSETS
@@ -177,6 +180,7 @@ def test_sensor_and_schedules_are_on_and_the_checks_are_there(defs: dg.Definitio
         ("powerbi/dim_datastore", "free_space_is_within_capacity"),
         ("powerbi/fact_collection", "collections_are_whole"),
         ("maintenance/rebuild", "every_archived_report_was_read"),
+        ("maintenance/retention", "everything_old_was_removed"),
     }
     steps = [assets for assets in defs.assets or () if isinstance(assets, dg.AssetsDefinition)]
     blocking = {spec.name for assets in steps for spec in assets.check_specs if spec.blocking}
