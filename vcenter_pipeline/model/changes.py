@@ -14,6 +14,7 @@ import pyarrow as pa
 from vcenter_pipeline.model.batches import Kind
 from vcenter_pipeline.model.columns import core_table
 from vcenter_pipeline.model.current_rows import pc, values_of
+from vcenter_pipeline.model.free_text import MASK
 from vcenter_pipeline.model.matching import State, find_same, with_told
 
 DATASTORES: Final = "datastores"
@@ -166,8 +167,8 @@ def _changed(kind: Kind, now: pa.Table, older: pa.Table, same: Sequence[int | No
     for name, aspect in WATCHED[kind].items():
         if name not in now.column_names or name not in older.column_names:
             continue
-        new = now[name].combine_chunks()
-        old = older[name].combine_chunks().take(rows)
+        new = _known(name, now[name].combine_chunks())
+        old = _known(name, older[name].combine_chunks()).take(rows)
         told[name] = pc.and_(pc.is_valid(new), pc.is_valid(old))
         found = pc.fill_null(pc.not_equal(new, old), fill_value=False)
         if name in _FOLLOWS and _FOLLOWS[name] in differs:
@@ -177,6 +178,11 @@ def _changed(kind: Kind, now: pa.Table, older: pa.Table, same: Sequence[int | No
         differs[name] = found
         for row in pc.indices_nonzero(found).to_pylist():
             yield Change(row, name, aspect, old[row].as_py(), new[row].as_py())
+
+
+def _known(name: str, column: Any) -> Any:  # noqa: ANN401 - an Arrow array of any type
+    """Give the column with null for a masked note: what was told before masking began is no other note."""
+    return pc.if_else(pc.equal(column, MASK), None, column) if name == "annotation" else column
 
 
 def _to_text(value: object) -> str | None:

@@ -256,6 +256,13 @@ def test_a_vcenter_that_is_installed_anew() -> None:
     ]
 
 
+def test_a_note_that_is_masked_from_now_on() -> None:
+    """Whoever has notes masked must not find each of them once more as what it was before."""
+    assert of_one({"annotation": "root / s3cr3t"}, {"annotation": "(masked)"}) == []
+    assert of_one({"annotation": "(masked)"}, {"annotation": "call Anna"}) == []
+    assert of_one({"annotation": "(masked)"}, {"annotation": "(masked)"}) == []
+
+
 def test_swapped_names() -> None:
     """Blue becomes green and green blue: two renames, nothing that went or came."""
     before = state("virtual_machines", {"moid": "vm-1", "name": "blue"}, {"moid": "vm-2", "name": "green"})
