@@ -98,10 +98,12 @@ class Rereading:
         while done < len(every):
             with source_lock(self.pipeline.database, self.source.key):
                 until = time.monotonic() + _TURN_SECONDS
-                while done < len(every) and time.monotonic() < until:
-                    self._try(archived(every[done]), partial(act, every[done]))
+                for item in every[done:]:
+                    self._try(archived(item), partial(act, item))
                     done += 1
                     tell(done, len(every))
+                    if time.monotonic() >= until:
+                        break
             if done < len(every):
                 time.sleep(_PAUSE_SECONDS)
 
