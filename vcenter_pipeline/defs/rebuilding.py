@@ -134,7 +134,7 @@ def _rebuild(reading: Rereading, result: Rebuilt, options: Options, tell: Tell) 
         clear_history(database, *names, result.began_at)
         updated = update_history(database, *names, partial(tell, f"{source.key}: steps of the history"))
         unread = read_unread(database, *names, result.began_at)
-        if options.is_publishing:
+        if options.is_publishing and names in read_sources(database):  # else it has nothing, or was forgotten meanwhile
             files, problems = _publish(pipeline, source)
     without_file = sum(row.fingerprint not in reading.digests for row in unread)
     if not reading.failed:

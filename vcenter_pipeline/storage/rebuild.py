@@ -79,6 +79,18 @@ def finish_rebuild(database: Database, source: str) -> None:
             noted.clear()
 
 
+def drop_rebuild(database: Database, source: str) -> None:
+    """Note nothing of a source any more, whether it was finished or not: it was forgotten.
+
+    Raises:
+        StorageError: the note could not be read or written.
+    """
+    with _noted(database) as noted:
+        noted.pop(source, None)
+        if all(one.is_finished for one in noted.values()):
+            noted.clear()
+
+
 def note_path(database: Database) -> Path:
     """Give where it is noted which sources are being rebuilt."""
     return database.path.with_name(f"{database.path.name}.rebuild.json")

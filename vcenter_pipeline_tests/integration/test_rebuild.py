@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -22,9 +23,11 @@ from vcenter_pipeline.defs.rebuilding import Options, rebuild_sources
 from vcenter_pipeline.intake.paths import to_source
 from vcenter_pipeline.intake.sources import Source
 from vcenter_pipeline.model.schemas import HISTORY_TABLES, STORED_TABLES
+from vcenter_pipeline.model.thinning import Rules
 from vcenter_pipeline.settings import Settings
 from vcenter_pipeline.storage.history import update_history
 from vcenter_pipeline.storage.locks import source_lock
+from vcenter_pipeline.storage.thinning import thin_source
 
 Drop = Callable[[str, bytes | dict[str, Any]], Path]
 Real = Callable[[str], bytes]
@@ -323,9 +326,7 @@ def test_a_rebuild_of_several_sources_takes_up_the_unfinished_ones(
 def test_what_retention_thinned_comes_back(home: Settings, rebuild: Rebuild) -> None:
     """Whoever raises the days to keep, and has the files, gets the collections again, and all of their history."""
     before = tables(home)
-    thinned = query(
-        home, "SELECT report FROM reports WHERE path LIKE '%vc1-2026-11-0[23]%' OR path GLOB '*vc1-2026-11-0[23]*'"
-    )
+    thinned = query(home, "SELECT report FROM reports WHERE path GLOB '*vc1-2026-11-0[23]*'")
     assert len(thinned) == 2
     for (report,) in thinned:
         for name in STORED_TABLES:
@@ -337,6 +338,35 @@ def test_what_retention_thinned_comes_back(home: Settings, rebuild: Rebuild) -> 
     code, told = rebuild("--no-publish")
     assert (code, counts(source_of(told, "acme/week"))) == (0, {"reports_read": 9})
     assert tables(home) == before, "nothing is frozen any more, as all that it was derived of is there"
+
+
+@pytest.mark.usefixtures("week")
+def test_what_retention_itself_took_comes_back_as_far_as_there_are_files(home: Settings, rebuild: Rebuild) -> None:
+    """Retention and rebuild meet here: what one freezes, the other must neither lose nor count twice."""
+    before = tables(home)
+    history = {name: rows for name, rows in before.items() if name in HISTORY_TABLES}
+
+    def thin() -> int:
+        with opened(home) as pipeline:
+            rules = Rules(keep_all_days=30, keep_daily_days=60)
+            return thin_source(pipeline.database, "acme", "week", rules=rules, now=datetime(2027, 3, 1)).reports  # noqa: DTZ001 - instants are naive UTC
+
+    assert thin() == 7, "of each vCenter the last one of the month stays"
+    code, told = rebuild("--no-publish")
+    assert (code, counts(source_of(told, "acme/week"))) == (0, {"reports_read": 9})
+    assert tables(home) == before
+    assert thin() == 7
+    for path in home.archive_path.glob("acme/week/*/*/vc1-2026-11-0[35]*"):
+        path.unlink()
+    code, told = rebuild("--no-publish")
+    assert (code, counts(source_of(told, "acme/week"))) == (0, {"reports_read": 7, "reports_without_file": 2})
+    after = tables(home)
+    frozen = query(home, "SELECT count(*) FROM history_steps WHERE is_frozen")
+    assert frozen != [(0,)]
+    assert {name: rows for name, rows in after.items() if name in history and name != "history_steps"} == {
+        name: rows for name, rows in history.items() if name != "history_steps"
+    }
+    assert query(home, "SELECT count(*) FROM reports WHERE thinned_at IS NOT NULL") == [(2,)]
 
 
 @pytest.mark.usefixtures("week")

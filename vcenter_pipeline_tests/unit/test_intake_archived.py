@@ -1,6 +1,7 @@
 """What lies in an archive: names as they were, links refused, nothing opened that is no file."""
 
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,8 @@ def test_reports_of_one_name_are_in_the_order_in_which_they_came() -> None:
         (("acme", "prod", "2026", "01"), "vm~20260131T020000Z-10.json"),
         (("acme", "prod", "2026", "02"), "vm.json"),
     ]
-    reports = [Archived(folders, name) for folders, name in names]
-    assert sorted(reports[::-1], key=lambda one: one.arrival) == reports
+    arrivals = [Archived(folders, name).arrival for folders, name in names]
+    assert all(earlier < later for earlier, later in pairwise(arrivals))
 
 
 def test_only_files_are_found_and_links_are_told(month: Path, tmp_path: Path) -> None:

@@ -9,7 +9,14 @@ import pytest
 
 from vcenter_pipeline.errors import StorageError
 from vcenter_pipeline.storage.database import Database, migrate, open_database
-from vcenter_pipeline.storage.rebuild import Rebuild, begin_rebuild, clear_history, finish_rebuild, note_path
+from vcenter_pipeline.storage.rebuild import (
+    Rebuild,
+    begin_rebuild,
+    clear_history,
+    drop_rebuild,
+    finish_rebuild,
+    note_path,
+)
 
 MONDAY = datetime(2026, 11, 23, 4)  # noqa: DTZ001 - instants are naive UTC everywhere behind the door
 TUESDAY = datetime(2026, 11, 24, 4)  # noqa: DTZ001 - as above
@@ -47,6 +54,17 @@ def test_a_source_that_is_asked_for_once_more_is_rebuilt_once_more(database: Dat
     finish_rebuild(database, "a/x")
     assert begin_rebuild(database, ["b/x"], TUESDAY) == {"b/x": Rebuild(MONDAY)}, "the other one still waits"
     assert begin_rebuild(database, ["b/x"], TUESDAY, is_restarted=True) == {"b/x": Rebuild(TUESDAY)}
+
+
+def test_a_source_that_is_forgotten_is_not_noted_either(database: Database) -> None:
+    """A client that asked to be forgotten must not be named in a file that nobody thinks of."""
+    begin_rebuild(database, ["a/x", "b/x"], MONDAY)
+    drop_rebuild(database, "a/x")
+    assert begin_rebuild(database, ["b/x"], TUESDAY) == {"b/x": Rebuild(MONDAY)}
+    assert "a/x" not in note_path(database).read_text()
+    drop_rebuild(database, "b/x")
+    drop_rebuild(database, "c/x")
+    assert not note_path(database).exists()
 
 
 def test_the_note_is_closed_to_others_and_explains_itself(database: Database) -> None:
