@@ -19,7 +19,7 @@ _SENTENCES: Final = {
     "SQLITE_LOCKED": "another connection of this process is using the table. This is tried again",
     "SQLITE_NOTADB": "it is not an SQLite database. Move the file away, or set DATABASE_URL to another one",
     "SQLITE_CORRUPT": "the file is damaged. Restore it from a backup, or move it away with its -wal and -shm files "
-    "and ingest the archive again",
+    "and run `vcenter-pipeline rebuild`",
     "SQLITE_FULL": "the disk is full. Free some space; nothing was half written",
     "SQLITE_READONLY": "it is read-only. Give this user write permission on the file and on its folder",
     "SQLITE_CANTOPEN": "it cannot be opened. Check that its folder exists and that this user may write there",
