@@ -30,6 +30,7 @@ from vcenter_pipeline.settings import Settings
 from vcenter_pipeline.storage.forgetting import count_rows, forget_rows
 from vcenter_pipeline.storage.locks import source_lock
 from vcenter_pipeline.storage.reader import read_sources
+from vcenter_pipeline.storage.rebuild import drop_rebuild
 from vcenter_pipeline.storage.vacuuming import give_back
 
 _DEAD_AFTER: Final = timedelta(hours=24)
@@ -125,6 +126,7 @@ def forget(
         rows: Counter[str] = Counter()
         for source in found.sources:
             rows.update(forget_rows(pipeline.database, *source, tell=_telling(tell, f"rows of {source.key}")))
+            drop_rebuild(pipeline.database, source.key)
         if instance is not None:
             for done, run_id in enumerate(found.own_runs, 1):
                 remove_run(instance, run_id)

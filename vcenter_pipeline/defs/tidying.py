@@ -16,7 +16,7 @@ import dagster as dg
 
 from vcenter_pipeline.defs.ingestion import Pipeline
 from vcenter_pipeline.defs.old_runs import find_old_runs, known_sources, remove_run, sources_of
-from vcenter_pipeline.errors import PipelineError, SourceError
+from vcenter_pipeline.errors import PipelineError, SourceError, StorageError
 from vcenter_pipeline.exports.contract import FILE_FORMATS, TABLE_NAMES, WORKBOOK_NAME, file_name
 from vcenter_pipeline.intake.forgetting import find_sources, remove_files
 from vcenter_pipeline.intake.retention import Expired, expired, remove_expired
@@ -26,6 +26,7 @@ from vcenter_pipeline.settings import Settings
 from vcenter_pipeline.storage.database import open_database
 from vcenter_pipeline.storage.locks import source_lock
 from vcenter_pipeline.storage.reader import read_sources
+from vcenter_pipeline.storage.rebuild import is_rebuilding
 from vcenter_pipeline.storage.thinning import count_thinning, thin_source
 from vcenter_pipeline.storage.vacuuming import count_free, give_back
 
@@ -200,6 +201,12 @@ def _thin(tidying: _Tidying, pipeline: Pipeline) -> None:
                 thinned = count_thinning(database, client, environment, rules=rules, now=tidying.now)
             else:
                 with source_lock(database, source, timeout_seconds=_LOCK_SECONDS):
+                    if is_rebuilding(database, source):
+                        # It would derive the history anew of what is left, and take that for all there was.
+                        raise StorageError(
+                            f"A rebuild of {source} is not finished, so none of its rows were removed. "
+                            "`vcenter-pipeline rebuild` goes on with it."
+                        )
                     thinned = thin_source(
                         database,
                         client,

@@ -13,6 +13,10 @@ history      what is derived of the collections, brought up to date
 history_rows its rows, as stored and as read
 ledger       the ledger, and rows of whole reports
 reader       what others ask: of a source, of reports, of all sources
+thinning     old collections taken away
+deletion     rows out of a table, some at a time
+forgetting   all rows of a source taken away
+vacuuming    free space given back to the disk
 looks        what the sensor remembers between two ticks
 locks        one ingest per source at a time
 migrations   Alembic

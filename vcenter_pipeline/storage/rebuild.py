@@ -79,6 +79,16 @@ def finish_rebuild(database: Database, source: str) -> None:
             noted.clear()
 
 
+def is_rebuilding(database: Database, source: str) -> bool:
+    """Say whether a rebuild of a source was begun and is not finished; nothing is written.
+
+    Raises:
+        StorageError: the note could not be read.
+    """
+    found = _read(note_path(database)).get(source)
+    return found is not None and not found.is_finished
+
+
 def drop_rebuild(database: Database, source: str) -> None:
     """Note nothing of a source any more, whether it was finished or not: it was forgotten.
 
