@@ -37,6 +37,7 @@ TICK_TIMEOUT_SECONDS: Final = 3
 _CHUNK_BYTES: Final = 512 * 1024
 """What fits into the processor's cache: with 4 MiB reading takes nearly twice the CPU."""
 _PREVIEW_ROWS: Final = 5
+_OF_THE_FILE: Final = "file time"
 _ADVICE: Final = "Correct the playbook or the file, and drop it into the input folder again."
 
 Status = Literal["ingested", "known", "quarantined", "gone", "failed"]
@@ -125,7 +126,7 @@ class _Found(NamedTuple):
 def _store(pipeline: Pipeline, found: _Found, file: BinaryIO) -> Outcome:
     source, path, facts = found.source, found.path, cast("Facts", found.facts)
     collected_at, origin = read_collected_at(pipeline, file, path.rpartition("/")[2], facts)
-    key = report_key(pipeline, source, cast("str", found.digest), collected_at)
+    key = report_key(pipeline, source, cast("str", found.digest), collected_at, origin)
     if key is None:
         return Outcome(path, "known", f"{path} holds what the tables hold already; nothing changed.")
     row = to_ledger_row(*found) | {"report": key, "collected_at": collected_at, "collected_at_origin": origin}
@@ -222,26 +223,35 @@ def told(row: LedgerRow) -> str:
     return ", ".join(found) + (f", {rejected:,} rows rejected" if rejected else "")
 
 
-def report_key(pipeline: Pipeline, source: Source, digest: str, collected_at: datetime) -> str | None:
+def report_key(pipeline: Pipeline, source: Source, digest: str, collected_at: datetime, origin: str) -> str | None:
     """Give the key of the report, or None when its content has been ingested already.
 
-    The same content later is a new collection only when something else was collected in between: alarms
-    that went off and were cleared again leave the very file of the day before.
+    The same content of another time is a new collection: a quiet night leaves the very file of the night before, and
+    its alarms stood on. A file's own time is no proof of another night, as copying a file changes it: there the same
+    content later counts only when something else was collected in between.
     """
     earlier = [
         row
         for row in find_reports(pipeline.database, source.client, source.environment, digest)
         if row["status"] == "ingested"
     ]
-    parts = [source.key, digest]
-    if earlier:
-        kinds = [kind for kind in KINDS if earlier[-1][count_column(kind)] is not None]
-        newest = max(row["collected_at"] for row in earlier)
-        between = [newest_collected_at(pipeline.database, source.client, source.environment, kind) for kind in kinds]
-        if not any(moment and newest < moment < collected_at for moment in between):
+    if any(row["collected_at"] == collected_at for row in earlier):
+        return None
+    if origin == _OF_THE_FILE:
+        if not earlier:
+            return _key(source.key, digest)
+        if not _is_anything_between(pipeline, source, earlier, collected_at):
             return None
-        parts.append(collected_at.isoformat())
-    return _key(*parts)
+    return _key(source.key, digest, collected_at.isoformat())
+
+
+def _is_anything_between(
+    pipeline: Pipeline, source: Source, earlier: Sequence[LedgerRow], collected_at: datetime
+) -> bool:
+    kinds = [kind for kind in KINDS if earlier[-1][count_column(kind)] is not None]
+    newest = max(row["collected_at"] for row in earlier)
+    between = [newest_collected_at(pipeline.database, source.client, source.environment, kind) for kind in kinds]
+    return any(moment and newest < moment < collected_at for moment in between)
 
 
 def _key(*parts: object) -> str:

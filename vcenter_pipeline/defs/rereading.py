@@ -154,7 +154,7 @@ class Rereading:
             if read_facts(file) != new.facts:
                 raise UnfinishedError(f"In the archive, {new.archived.path} was replaced meanwhile; begin once more.")
             self.digests.add(new.digest)
-            key = report_key(pipeline, source, new.digest, new.collected_at)
+            key = report_key(pipeline, source, new.digest, new.collected_at, new.origin)
             if key is not None:
                 row = to_ledger_row(source, new.archived.input_path, self._run_id, new.facts, new.digest)
                 row |= {"report": key, "collected_at": new.collected_at, "collected_at_origin": new.origin}

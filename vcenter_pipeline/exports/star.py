@@ -88,7 +88,15 @@ The rows are those of the first one, some of them, or several put together; but 
 
 REFERRED_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "virtual_machines": ("virtual_machine_key", "vcenter", "name", "moid", "folder", "collected_at"),
+        "virtual_machines": (
+            "virtual_machine_key",
+            "vcenter",
+            "name",
+            "moid",
+            "folder",
+            "collected_at",
+            "instance_uuid",
+        ),
         "vm_disks": ("virtual_machine_key",),
     }
 )

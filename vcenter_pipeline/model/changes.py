@@ -19,6 +19,8 @@ from vcenter_pipeline.model.matching import State, find_same, with_told
 
 DATASTORES: Final = "datastores"
 """The column with the names of its datastores that a virtual machine has in a state, besides those of its table."""
+_URLS: Final = "datastore_urls"
+"""Another one with their URLs: a datastore may be renamed under its machines."""
 
 WATCHED: Final[Mapping[Kind, Mapping[str, str]]] = MappingProxyType(
     {
@@ -173,11 +175,26 @@ def _changed(kind: Kind, now: pa.Table, older: pa.Table, same: Sequence[int | No
         found = pc.fill_null(pc.not_equal(new, old), fill_value=False)
         if name in _FOLLOWS and _FOLLOWS[name] in differs:
             found = pc.and_not(found, differs[_FOLLOWS[name]])
+        if name == "folder":
+            found = pc.and_not(found, _is_part(new, old))
         if name in _STANDS_IN and _STANDS_IN[name] in told:
             found = pc.and_not(found, told[_STANDS_IN[name]])
+        if name == DATASTORES and _URLS in now.column_names and _URLS in older.column_names:
+            found = pc.and_not(found, _are_equal(_URLS, now, older, rows))
         differs[name] = found
         for row in pc.indices_nonzero(found).to_pylist():
             yield Change(row, name, aspect, old[row].as_py(), new[row].as_py())
+
+
+def _is_part(new: Any, old: Any) -> Any:  # noqa: ANN401 - Arrow arrays
+    """Say where one of two folders is the last part of the other: some shapes tell only that of its path."""
+    pairs = zip(new.to_pylist(), old.to_pylist(), strict=True)
+    return pa.array([bool(a and b and (a.endswith(f"/{b}") or b.endswith(f"/{a}"))) for a, b in pairs], pa.bool_())
+
+
+def _are_equal(name: str, now: pa.Table, older: pa.Table, rows: Any) -> Any:  # noqa: ANN401 - Arrow arrays
+    equal = pc.equal(now[name].combine_chunks(), older[name].combine_chunks().take(rows))
+    return pc.fill_null(equal, fill_value=False)
 
 
 def _known(name: str, column: Any) -> Any:  # noqa: ANN401 - an Arrow array of any type
@@ -198,13 +215,20 @@ def _difference(old: object, new: object) -> int | None:
 
 
 def with_datastores(machines: pa.Table, files: pa.Table) -> pa.Table:
-    """Give virtual machines with the names of their datastores, sorted, in one text; null where none is told."""
-    names: dict[str, set[str]] = {}
-    keys = values_of(files, "virtual_machine_key")
-    for key, name, url in zip(keys, values_of(files, "datastore_name"), values_of(files, "datastore_url"), strict=True):
-        if shown := name or url:
-            names.setdefault(key, set()).add(shown)
-    texts = [
-        ", ".join(sorted(names[key])) if key in names else None for key in values_of(machines, "virtual_machine_key")
-    ]
-    return machines.append_column(DATASTORES, pa.array(texts, pa.string()))
+    """Give virtual machines with the names of their datastores, sorted, in one text, and with their URLs likewise.
+
+    Both are null where none is told, and the URLs also where that of any is not.
+    """
+    found: dict[str, set[tuple[str | None, str | None]]] = {}
+    columns = (values_of(files, name) for name in ("virtual_machine_key", "datastore_name", "datastore_url"))
+    for key, name, url in zip(*columns, strict=True):
+        if name or url:
+            found.setdefault(key, set()).add((name or url, url))
+    names, urls = [], []
+    for key in values_of(machines, "virtual_machine_key"):
+        of_machine = found.get(key, set())
+        told = [url for _, url in of_machine if url]
+        names.append(", ".join(sorted({name for name, _ in of_machine if name})) or None)
+        urls.append(", ".join(sorted(told)) if told and len(told) == len(of_machine) else None)
+    machines = machines.append_column(DATASTORES, pa.array(names, pa.string()))
+    return machines.append_column(_URLS, pa.array(urls, pa.string()))

@@ -39,6 +39,8 @@ def find_same(kind: Kind, now: State, before: State) -> list[int | None]:
     if "moid" in now.table.column_names:
         pairs.join(values_of(now.table, "moid"), values_of(before.table, "moid"))
     pairs.join(now.identities(kind), before.identities(kind))
+    if kind == "esxi_hosts":
+        pairs.join(*(values_of(state.table, "hardware_uuid") for state in (now, before)))
     if kind in IDENTIFYING:
         pairs.join_rest()
     return pairs.found

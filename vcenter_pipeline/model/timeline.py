@@ -52,8 +52,8 @@ class Moment(NamedTuple):
 
     @property
     def shapes(self) -> frozenset[str]:
-        """What its complete lists are, in the words of the Ansible modules."""
-        return frozenset(one.shape for one in self.pieces.base)
+        """What tells of it, in the words of the Ansible modules: its lists, and details of some objects."""
+        return frozenset(one.shape for one in self.pieces.all)
 
 
 class Step(NamedTuple):
@@ -66,7 +66,7 @@ class Step(NamedTuple):
     before: Moment | None
     """The moment before, for what compares with it."""
     filling: tuple[Moment, ...]
-    """Earlier moments of which only what the others do not tell is taken: lists of another shape know other columns."""
+    """Earlier moments of which only what the others do not tell is taken: another shape knows other columns."""
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -88,7 +88,7 @@ class Step(NamedTuple):
         """A digest of what it is derived of: 16 hex digits."""
         parts = ["now", *_names(self.now), "before", *(_names(self.before) if self.before else ())]
         for moment in self.filling:
-            parts += ["filling", *(f"{one.report}:{one.number}" for one in moment.pieces.base)]
+            parts += ["filling", *_names(moment)]
         return hashlib.sha256(" ".join([_DERIVATION, *parts]).encode()).hexdigest()[:16]
 
 
@@ -140,7 +140,7 @@ def _day(moment: Moment) -> date:
 
 
 def _told_before(earlier: Sequence[Moment], wanted: frozenset[str]) -> Iterator[Moment]:
-    """Give the newest moment before with a list of each wanted shape, newest first."""
+    """Give the newest moment before that knows of each wanted shape, newest first."""
     missing = set(wanted)
     for moment in reversed(earlier):
         if not missing:

@@ -8,10 +8,13 @@ comes late has its neighbours derived again.
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
+import pyarrow as pa
+
 from vcenter_pipeline.model.alarm_changes import find_alarm_changes
 from vcenter_pipeline.model.batches import KINDS, Kind
 from vcenter_pipeline.model.changes import Comparison, find_changes, with_datastores
 from vcenter_pipeline.model.current import Pieces
+from vcenter_pipeline.model.current_rows import pc
 from vcenter_pipeline.model.daily import Day, find_daily
 from vcenter_pipeline.model.matching import State, with_told
 from vcenter_pipeline.model.timeline import CHANGING, COUNTED, Moment, Step, plan_history, plan_moments
@@ -27,6 +30,7 @@ from vcenter_pipeline.storage.history_rows import (
 from vcenter_pipeline.storage.known import Known, read_known
 from vcenter_pipeline.storage.values import Row, instant_to_text
 
+_DAY_LENGTH: Final = len("2026-01-31")
 _STATES: Final = 4
 """How many states are kept while steps are derived: the next step begins with what the last one ended with."""
 
@@ -104,15 +108,26 @@ def _plan(known: Known, stored: Sequence[StoredStep]) -> tuple[list[tuple[Step, 
             obsolete.append(old)
         else:
             kept[key] = old
+    for key in [key for key, old in kept.items() if old.moment <= frozen.get((key[1], key[2], key[3]), ("", ""))]:
+        del kept[key]  # nothing there is derived again, so nothing there counts as not planned any more
     stale: list[tuple[Step, StoredStep | None]] = []
     for step in plan_history(read_moments(known)):
-        line = (step.kind, step.vcenter, step.product)
-        if line in frozen and (instant_to_text(step.now.collected_at), step.now.report) <= frozen[line]:
+        if _is_closed(step, frozen.get((step.kind, step.vcenter, step.product))):
             continue
         same = kept.pop(step.key, None)
         if same is None or same.basis != step.basis:
             stale.append((step, same))
     return stale, [*obsolete, *kept.values()]
+
+
+def _is_closed(step: Step, newest_frozen: tuple[str, str] | None) -> bool:
+    """Say whether a step lies in the time of which collections are gone; a day whose row is frozen keeps it."""
+    if newest_frozen is None:
+        return False
+    at = instant_to_text(step.now.collected_at)
+    if step.product == "day":
+        return at[:_DAY_LENGTH] <= newest_frozen[0][:_DAY_LENGTH]
+    return (at, step.now.report) <= newest_frozen
 
 
 class _Derivation:
@@ -128,7 +143,7 @@ class _Derivation:
         client, environment = self._known.source
         now, kind = self._state(step.kind, step.vcenter, step.now.pieces), step.kind
         if step.product == "day":
-            filling = [self._state(kind, step.vcenter, _base(moment)) for moment in step.filling]
+            filling = [self._state(kind, step.vcenter, moment.pieces) for moment in step.filling]
             day = Day(client, environment, step.vcenter, step.now.report, step.now.collected_at, kind)
             return find_daily(with_told(kind, now, filling), day)
         previous_at = step.before.collected_at if step.before else None
@@ -139,7 +154,7 @@ class _Derivation:
             return {"alarm_changes": find_alarm_changes(now, before, ", ".join(left_out) or None, shared)}
         if before is None:
             return {}
-        filling = [self._state(kind, step.vcenter, _base(moment)) for moment in step.filling]
+        filling = [self._state(kind, step.vcenter, moment.pieces) for moment in step.filling]
         return {"object_changes": find_changes(kind, now, before, filling, shared)}
 
     def step_row(self, step: Step, row_count: int) -> Row:
@@ -174,10 +189,15 @@ class _Derivation:
         known = self._known._replace(pieces={one: {vcenter: pieces} if one == kind else {} for one in KINDS})
         state = CurrentState(self._database, *known.source, known)
         table = state.read(kind)
+        if kind != "triggered_alarms":
+            table = _listed(table, pieces)
         if kind == "virtual_machines":
             table = with_datastores(table, state.read("vm_datastores"))
         return State(table, known.prefix(vcenter))
 
 
-def _base(moment: Moment) -> Pieces:
-    return Pieces(moment.pieces.base, ())
+def _listed(table: pa.Table, pieces: Pieces) -> pa.Table:
+    """Give the objects that the complete lists name: details fill, and what only they name came after the lists."""
+    named = [f"{one.report}:{one.number}" for one in pieces.base]
+    told = pc.binary_join_element_wise(table["report"], table["collection"].cast(pa.string()), ":")
+    return table.filter(pc.is_in(told, value_set=pa.array(named, pa.string())))

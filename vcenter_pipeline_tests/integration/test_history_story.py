@@ -489,6 +489,13 @@ def machines_of(counts: tuple[int, int, int], cpus: tuple[int, int], memory: tup
 
 
 DETAILED: Final = {"template_count": 0, "snapshot_count": 0}
+FROM_THE_MORNING: Final = {
+    "template_count": 0,
+    "snapshot_count": 1,
+    "oldest_snapshot_at": datetime.fromisoformat("2026-01-05T18:00"),
+    "oldest_snapshot_days": 1,
+}
+"""The list of that afternoon tells none of it; the details of the same day's night do."""
 SOURCE_DAYS: Final = [
     (4, V1, machines_of((4, 2, 2), (8, 5), (15360, 12288), 360)),
     (
@@ -501,7 +508,11 @@ SOURCE_DAYS: Final = [
         | estate_of(2, 1500, 500)
         | known(OF_ALARMS, 2, 1, 1, 2),
     ),
-    (6, V1, machines_of((4, 3, 1), (11, 7), (17408, 9216), 370) | known(OF_ALARMS, 2, 0, 2, 1)),
+    (
+        6,
+        V1,
+        machines_of((4, 3, 1), (11, 7), (17408, 9216), 370) | FROM_THE_MORNING | known(OF_ALARMS, 2, 0, 2, 1),
+    ),
     (7, V1, known(OF_ALARMS, 2, 2, 0, 2)),
     (8, V1, known(OF_MACHINES, 5, 4, 1, 0) | known(OF_ALARMS, 1, 1, 0, 0)),
     (
@@ -528,7 +539,7 @@ CLUSTER_DAYS: Final = [
         "c1",
         machines_of((4, 2, 2), (9, 6), (15360, 12288), 360) | DETAILED | known(OF_HOSTS, 2, 32, 524288, 262144, 0.1875),
     ),
-    (6, C1, "dc1", "c1", machines_of((4, 3, 1), (11, 7), (17408, 9216), 370)),
+    (6, C1, "dc1", "c1", machines_of((4, 3, 1), (11, 7), (17408, 9216), 370) | FROM_THE_MORNING),
     (8, C1, "dc1", "c1", known(OF_MACHINES, 4, 3, 1, 0)),
     (8, C2, "dc1", "c2", known(OF_MACHINES, 1, 1, 0, 0)),
     (

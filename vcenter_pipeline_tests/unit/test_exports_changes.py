@@ -165,3 +165,19 @@ def test_few_columns_of_machines_suffice() -> None:
     )
     core["virtual_machines"] = core["virtual_machines"].select(list(REFERRED_COLUMNS["virtual_machines"]))
     assert build_table("fact_vm_change", "acme", "prod", core)["virtual_machine_key"].to_pylist() == ["uuid-1"]
+
+
+def test_a_vcenter_that_was_installed_anew() -> None:
+    """Its vm-1 is another machine than the old vm-1, whose changes are not its own."""
+    rows = [
+        change("virtual_machines", 1, "acme/prod:uuid-old", "vm-1"),
+        change("virtual_machines", 2, "acme/prod:vm-1", "vm-1"),
+        change("virtual_machines", 3, "acme/prod:uuid-new", "vm-1"),
+    ]
+    machine = {"virtual_machine_key": "acme/prod:uuid-new", "moid": "vm-1", "instance_uuid": "uuid-new"}
+    found = published("fact_vm_change", object_changes=rows, virtual_machines=[machine])
+    assert sorted((row["change_number"], row["virtual_machine_key"]) for row in found) == [
+        (1, "acme/prod:uuid-old"),
+        (2, "acme/prod:uuid-new"),
+        (3, "acme/prod:uuid-new"),
+    ]

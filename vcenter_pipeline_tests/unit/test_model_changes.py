@@ -425,3 +425,26 @@ def test_datastores_of_machines_in_one_text() -> None:
     assert found.num_rows == machines.num_rows
     assert found[DATASTORES].to_pylist() == ["gold, silver", "/vmfs/volumes/x, silver", None]
     assert with_datastores(machines, files())[DATASTORES].to_pylist() == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("/dc1/vm/Team 1", "Team 1", []),
+        ("Team 1", "/dc1/vm/Team 1", []),
+        ("/dc1/vm/Team 1", "Team 2", [("folder", "/dc1/vm/Team 1", "Team 2")]),
+        ("/dc1/vm/Team 1", "1", [("folder", "/dc1/vm/Team 1", "1")]),
+    ],
+)
+def test_the_last_part_of_a_folder_is_the_folder(old: str, new: str, expected: list[tuple[Any, ...]]) -> None:
+    """PowerCLI tells a folder's name and Ansible its path: in turns, every machine would move every night."""
+    assert of_one({"folder": old}, {"folder": new}) == expected
+
+
+def test_a_datastore_that_is_renamed_moves_no_machine() -> None:
+    """Two thousand moves on one night, because somebody tidied up a name, hide the one that was."""
+    machines = state("virtual_machines", {"moid": "vm-1"}, {"moid": "vm-2"}).table.drop_columns(DATASTORES)
+    before = with_datastores(machines, files(("vm-1", "old", "/x/1"), ("vm-2", "old", "/x/1")))
+    now = with_datastores(machines, files(("vm-1", "new", "/x/1"), ("vm-2", "other", "/x/2")))
+    found = changes("virtual_machines", State(before, PREFIX), State(now, PREFIX))
+    assert [(row["object_key"], row["old_value"], row["new_value"]) for row in found] == [("vm-2", "old", "other")]

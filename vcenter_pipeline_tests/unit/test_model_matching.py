@@ -204,3 +204,10 @@ def test_nothing_told_earlier() -> None:
     now = state("virtual_machines", machine("vm-1", "vm-1"))
     assert with_told("virtual_machines", now, []).table == now.table
     assert with_told("virtual_machines", now, [state("virtual_machines")]).table == now.table
+
+
+def test_a_renamed_host_without_a_moid_is_known_by_its_hardware() -> None:
+    """Facts of hosts tell no moid; its rename would be a host removed and another one added."""
+    before = state("esxi_hosts", {"key": "esx1.old", "name": "esx1.old", "hardware_uuid": U1})
+    now = state("esxi_hosts", {"key": "esx1.new", "name": "esx1.new", "hardware_uuid": U1})
+    assert find_same("esxi_hosts", now, before) == [0]

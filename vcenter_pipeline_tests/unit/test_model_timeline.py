@@ -89,6 +89,19 @@ def test_a_list_of_another_shape_is_filled_from_the_last_one_of_its_own() -> Non
     assert of_step(steps["d", "changes"]) == ("c", [])
 
 
+def test_a_list_without_details_is_filled_from_the_last_one_with() -> None:
+    """One night without the loop over details, and a change of hardware would never be seen."""
+    steps = steps_of(
+        listed("a", 1),
+        detail("d1", 1.1, shape="details"),
+        listed("b", 2),
+        listed("c", 3),
+        detail("d3", 3.1, shape="details"),
+    )
+    assert of_step(steps["c", "changes"]) == ("b", ["a"])
+    assert [one.report for one in steps["c", "changes"].filling[0].pieces.all] == ["a", "d1"]
+
+
 def test_a_day_is_told_by_its_last_list() -> None:
     """One row a day: with every list of a quarter of an hour the trend would be a hundred times as long."""
     steps = steps_of(listed("a", 1), listed("b", 1.2), listed("c", 2))

@@ -86,7 +86,7 @@ def parse_virtual_machine(item: Item, around: Surroundings, spoilt: list[SpoiltC
         cpu_count=read("numcpu", to_count),
         cores_per_socket=read("corespersocket", to_count),
         memory_mib=read("memorygb", _to_mib) if memory_mib is None else memory_mib,
-        storage_bytes=read("usedspacegb", _to_bytes),
+        committed_bytes=read("usedspacegb", _to_bytes),
         provisioned_bytes=read("provisionedspacegb", _to_bytes),
         esxi_host=read("vmhost", _to_name_of),
         folder=read("folder", _to_name_of),
