@@ -12,9 +12,10 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from vcenter_pipeline.model.columns import core_table
-from vcenter_pipeline.model.schemas import CORE_TABLES
+from vcenter_pipeline.model.schemas import STORED_TABLES
 from vcenter_pipeline.storage.database import REVISION, Database, migrate, open_database
 from vcenter_pipeline.storage.ddl import declared_metadata
+from vcenter_pipeline.storage.history import update_history
 from vcenter_pipeline.storage.reader import read_current
 
 _SOURCE: Final = ("acme", "prod", "acme/prod")
@@ -137,14 +138,20 @@ def test_every_table_is_there_and_strict(migrated: Path) -> None:
     """Both sides of the comparison above could lack the same thing."""
     strict = {name: table["is_without_rowid, is_strict"] for name, table in facts(migrated).items()}
     assert strict == {
+        "alarm_changes": (1, 1),
+        "cluster_daily": (1, 1),
         "clusters": (1, 1),
         "collections": (1, 1),
         "datacenters": (1, 1),
+        "datastore_daily": (1, 1),
         "datastores": (1, 1),
         "esxi_hosts": (1, 1),
+        "history_steps": (1, 1),
+        "object_changes": (1, 1),
         "rejected_rows": (1, 1),
         "reports": (1, 1),
         "resource_pools": (1, 1),
+        "source_daily": (1, 1),
         "triggered_alarms": (1, 1),
         "vcenters": (1, 1),
         "virtual_machines": (1, 1),
@@ -158,7 +165,7 @@ def test_every_table_is_there_and_strict(migrated: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("table", CORE_TABLES)
+@pytest.mark.parametrize("table", STORED_TABLES)
 def test_every_declared_column_is_stored(migrated: Path, table: str) -> None:
     """The model is the only place where a column is declared: storage must not forget one."""
     stored = {row[1] for row in facts(migrated)[table]["columns"]}
@@ -197,6 +204,13 @@ def test_the_rows_of_a_database_of_the_first_version_survive(of_the_first_versio
     alarms = read_current(database, "acme", "prod", "triggered_alarms").to_pylist()
     assert [(row["alarm_name"], row["is_acknowledged"], row["report"]) for row in alarms] == [("hot", False, "r1")]
     assert [row["reason"] for row in read_current(database, "acme", "prod", "rejected_rows").to_pylist()] == ["why"]
+    assert update_history(database, "acme", "prod").derived == 6
+    changes = read_current(database, "acme", "prod", "alarm_changes").to_pylist()
+    assert [(row["alarm_key"], row["change"], row["ending"]) for row in changes] == [
+        ("acme/prod:cold/vm-2", "cleared", "absent"),
+        ("acme/prod:hot/vm-2", "raised", None),
+        ("acme/prod:cold/vm-2", "raised", None),
+    ]
     ledger = read_current(database, "acme", "prod", "reports").to_pylist()
     assert [(row["report"], row["esxi_host_count"], row["failed_item_count"]) for row in ledger] == [
         ("r1", None, None),
@@ -240,3 +254,13 @@ def test_the_program_names_the_newest_revision() -> None:
     config.set_main_option("script_location", "vcenter_pipeline.storage:migrations")
     config.set_main_option("path_separator", "os")
     assert ScriptDirectory.from_config(config).get_heads() == [REVISION]
+
+
+def test_a_database_of_the_first_version_gives_space_back_piece_by_piece(of_the_first_version: Database) -> None:
+    """Retention would free pages for ever, and the file of an old installation never become smaller."""
+    database = of_the_first_version
+    for expected in (0, 2):
+        connection = sqlite3.connect(database.path)
+        assert connection.execute("PRAGMA auto_vacuum").fetchone() == (expected,)
+        connection.close()
+        migrate(database)

@@ -56,12 +56,17 @@ def test_unchanged_looks_do_not_wait_for_a_writer(database: Database) -> None:
         assert read_looks(database) == looks
 
 
-def test_ten_thousand_looks_take_less_than_a_second(database: Database) -> None:
-    """A tick has five seconds for everything."""
-    looks = [Look(f"acme/prod/{number}.json", number, 2, 3, SEEN) for number in range(10_000)]
-    started = time.process_time()
-    remember_looks(database, looks)
-    remember_looks(database, looks)
-    remember_looks(database, [look._replace(requested_at=ASKED) for look in looks])
-    assert len(read_looks(database)) == 10_000
-    assert time.process_time() - started < 1
+def test_ten_thousand_looks_cost_ten_times_a_thousand(database: Database) -> None:
+    """A tick has five seconds for everything; what grows with the square of the files would take all of them."""
+
+    def seconds(count: int) -> float:
+        looks = [Look(f"acme/prod/{number}.json", number, 2, 3, SEEN) for number in range(count)]
+        started = time.process_time()
+        remember_looks(database, looks)
+        remember_looks(database, looks)
+        remember_looks(database, [look._replace(requested_at=ASKED) for look in looks])
+        assert len(read_looks(database)) == count
+        return time.process_time() - started
+
+    few = min(seconds(1_000) for _ in range(3))
+    assert seconds(10_000) < 40 * few
