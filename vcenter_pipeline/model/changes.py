@@ -219,16 +219,24 @@ def with_datastores(machines: pa.Table, files: pa.Table) -> pa.Table:
 
     Both are null where none is told, and the URLs also where that of any is not.
     """
-    found: dict[str, set[tuple[str | None, str | None]]] = {}
-    columns = (values_of(files, name) for name in ("virtual_machine_key", "datastore_name", "datastore_url"))
-    for key, name, url in zip(*columns, strict=True):
-        if name or url:
-            found.setdefault(key, set()).add((name or url, url))
-    names, urls = [], []
-    for key in values_of(machines, "virtual_machine_key"):
-        of_machine = found.get(key, set())
-        told = [url for _, url in of_machine if url]
-        names.append(", ".join(sorted({name for name, _ in of_machine if name})) or None)
-        urls.append(", ".join(sorted(told)) if told and len(told) == len(of_machine) else None)
-    machines = machines.append_column(DATASTORES, pa.array(names, pa.string()))
-    return machines.append_column(_URLS, pa.array(urls, pa.string()))
+    told = files.filter(pc.or_(pc.is_valid(files["datastore_name"]), pc.is_valid(files["datastore_url"])))
+    owners, urls = told["virtual_machine_key"].combine_chunks(), told["datastore_url"].combine_chunks()
+    names = pc.coalesce(told["datastore_name"].combine_chunks(), urls)
+    if len(owners.unique()) < len(owners):
+        owners, names, urls = _joined(owners, names, urls)
+    rows = pc.index_in(machines["virtual_machine_key"], value_set=owners)
+    machines = machines.append_column(DATASTORES, names.take(rows))
+    return machines.append_column(_URLS, urls.take(rows))
+
+
+def _joined(owners: Any, names: Any, urls: Any) -> tuple[Any, Any, Any]:  # noqa: ANN401 - Arrow arrays
+    """Put the files of each machine together: its key, the sorted names, the sorted URLs if all are told."""
+    found: dict[str, set[tuple[str, str | None]]] = {}
+    for owner, name, url in zip(owners.to_pylist(), names.to_pylist(), urls.to_pylist(), strict=True):
+        found.setdefault(owner, set()).add((name, url))
+    all_names, all_urls = [], []
+    for of_machine in found.values():
+        known = sorted(url for _, url in of_machine if url is not None)
+        all_names.append(", ".join(sorted({name for name, _ in of_machine})))
+        all_urls.append(", ".join(known) if len(known) == len(of_machine) else None)
+    return pa.array(found, pa.string()), pa.array(all_names, pa.string()), pa.array(all_urls, pa.string())

@@ -32,6 +32,16 @@ _RUNNING_SUMS: Final = MappingProxyType({"cpu_count": "vcpu_on_count", "memory_m
 _POWER_STATES: Final = MappingProxyType(
     {"poweredOn": "powered_on_count", "poweredOff": "powered_off_count", "suspended": "suspended_count"}
 )
+_OF_MACHINES: Final = [
+    *_MACHINE_SUMS,
+    "power_state",
+    "is_template",
+    "snapshot_count",
+    "oldest_snapshot_at",
+    "cluster",
+    "datacenter",
+]
+"""Of a wide table what is counted: rows are picked out of it for each cluster."""
 _HOST_SUMS: Final = MappingProxyType(
     {
         "cpu_core_count": "cpu_core_count",
@@ -67,6 +77,8 @@ class Day(NamedTuple):
 def find_daily(state: State, day: Day) -> dict[str, list[Row]]:
     """Give the rows of one moment, the last one of its day, by table; only tables that it has rows of."""
     table, kind = state.table, day.kind
+    if kind == "virtual_machines":
+        table = table.select(_OF_MACHINES)
     rows: dict[str, list[Row]] = {"source_daily": [_row("source_daily", day, _OF_SOURCE[kind](table), None)]}
     if kind in {"virtual_machines", "esxi_hosts"}:
         count = machine_numbers if kind == "virtual_machines" else host_numbers

@@ -66,7 +66,7 @@ def update_history(
     stale, obsolete = _plan(known, stored)
     with database.writing("tidy the history") as connection:
         for old in obsolete:
-            delete_step(connection, old)
+            delete_step(connection, *old.stored_key)
         if obsolete:
             connection.commit()
     derivation = _Derivation(database, known)
@@ -76,8 +76,8 @@ def update_history(
         for table, some in derived.items():
             rows[table] = rows.get(table, 0) + len(some)
         with database.writing("store the history") as connection:
-            if old_step is not None:
-                delete_step(connection, old_step)
+            for key in {step.key, *((old_step.stored_key,) if old_step else ())}:
+                delete_step(connection, *key)
             write_step(connection, derivation.step_row(step, sum(map(len, derived.values()))), derived)
             connection.commit()
         if tell is not None:
@@ -189,7 +189,7 @@ class _Derivation:
         known = self._known._replace(pieces={one: {vcenter: pieces} if one == kind else {} for one in KINDS})
         state = CurrentState(self._database, *known.source, known)
         table = state.read(kind)
-        if kind != "triggered_alarms":
+        if kind != "triggered_alarms" and pieces.partial:
             table = _listed(table, pieces)
         if kind == "virtual_machines":
             table = with_datastores(table, state.read("vm_datastores"))

@@ -40,6 +40,11 @@ class StoredStep(NamedTuple):
     basis: str
     is_frozen: bool
 
+    @property
+    def stored_key(self) -> tuple[str, str, str, str]:
+        """What tells it apart in the database."""
+        return self.report, self.kind, self.vcenter, self.product
+
 
 def read_steps(connection: sa.Connection, source: tuple[str, str]) -> list[StoredStep]:
     """Read which steps of a source were derived, and of what."""
@@ -54,17 +59,17 @@ def read_steps(connection: sa.Connection, source: tuple[str, str]) -> list[Store
     ]
 
 
-def delete_step(connection: sa.Connection, step: StoredStep) -> None:
-    """Delete a step and what was derived in it."""
-    for name in (STEPS, *_OF_PRODUCT[step.product]):
+def delete_step(connection: sa.Connection, report: str, kind: str, vcenter: str, product: str) -> None:
+    """Delete a step and what was derived in it; the vCenter goes by the name under which it was derived."""
+    for name in (STEPS, *_OF_PRODUCT[product]):
         table = declared_table(name)
-        delete = sa.delete(table).where(table.c.report == step.report, table.c.vcenter == step.vcenter)
+        delete = sa.delete(table).where(table.c.report == report, table.c.vcenter == vcenter)
         if "kind" in table.c:
-            delete = delete.where(table.c.kind == step.kind)
-        elif step.kind != "triggered_alarms":
+            delete = delete.where(table.c.kind == kind)
+        elif kind != "triggered_alarms":
             continue
         if name == STEPS:
-            delete = delete.where(table.c.product == step.product)
+            delete = delete.where(table.c.product == product)
         connection.execute(delete)
 
 

@@ -161,7 +161,7 @@ def clear_history(database: Database, client: str, environment: str, began_at: d
                 connection.execute(delete)
         else:
             for step in gone:
-                delete_step(connection, step)
+                delete_step(connection, *step.stored_key)
         connection.commit()
     return len(gone)
 
