@@ -121,6 +121,33 @@ class Settings(BaseSettings):
         le=_MOST_DAYS,
         description="How many days Dagster keeps what its sensor and its schedules did at each tick.",
     )
+    late_hours: int = Field(
+        default=36,
+        ge=1,
+        le=_MOST_DAYS * 24,
+        description=(
+            "A source is late that has told nothing for so many hours, and for three times as long as it usually "
+            "takes from one report to the next."
+        ),
+    )
+    fall_percent: int = Field(
+        default=20,
+        ge=1,
+        le=100,
+        description="A list that has become shorter by more than this share, in percent, is told in a check.",
+    )
+    rejected_percent: int = Field(
+        default=5,
+        ge=0,
+        le=100,
+        description="More rejected rows than this share of a run's rows, in percent, are an error and no warning.",
+    )
+    snapshot_days: int = Field(
+        default=7, ge=0, le=_MOST_DAYS, description="A snapshot of a virtual machine is too old after so many days."
+    )
+    datastore_percent: int = Field(
+        default=85, ge=1, le=100, description="A datastore is too full when more than this is used, in percent."
+    )
     formats: Annotated[tuple[ExportFormat, ...], NoDecode, BeforeValidator(_words)] = Field(
         default=("parquet", "csv", "json", "excel"),
         min_length=1,

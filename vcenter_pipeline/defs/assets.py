@@ -105,6 +105,7 @@ def build_publish(formats: tuple[str, ...]) -> dg.AssetsDefinition:
         description="Replaces the files of the source, then moves its ingested reports to the archive.",
     )
     def publish(context: dg.AssetExecutionContext, intake: Intake) -> Events:
+        terms = checks.to_terms(load_settings())
         repeated: dict[str, list[str]] = {}
         findings: dict[str, dict[str, Finding]] = {rule.name: {} for rule in RULES}
         with opened(load_settings()) as pipeline:
@@ -118,7 +119,7 @@ def build_publish(formats: tuple[str, ...]) -> dg.AssetsDefinition:
                 for name, keys in found.items():
                     repeated[name] = repeated.get(name, []) + keys
                 for rule in RULES:
-                    findings[rule.name][source.key] = rule.find(tables)
+                    findings[rule.name][source.key] = rule.find(tables, terms)
                 context.log.info("%s: %s", source.key, f"moved to the archive: {', '.join(moved) or 'nothing'}.")
         for name in PUBLISHED_TABLES:
             results = [checks.keys_are_unique(name, repeated[name])] if name in repeated else []

@@ -5,10 +5,11 @@ from typing import Any, Final
 
 import dagster as dg
 
-from vcenter_pipeline.defs.ingestion import Outcome
+from vcenter_pipeline.defs.ingestion import Outcome, utc_now
 from vcenter_pipeline.defs.specs import REPORT, core_key, powerbi_key
-from vcenter_pipeline.exports.consistency import RULES, Finding, Rule
+from vcenter_pipeline.exports.consistency import RULES, Finding, Rule, Terms
 from vcenter_pipeline.model.columns import core_table
+from vcenter_pipeline.settings import Settings
 
 KEYED_TABLES: Final = (
     "dim_source",
@@ -51,6 +52,11 @@ PUBLISH_CHECKS: Final = [
     ),
     *(dg.AssetCheckSpec(rule.name, asset=powerbi_key(rule.table), description=rule.description) for rule in RULES),
 ]
+
+
+def to_terms(settings: Settings) -> Terms:
+    """Give what is too old, too full or too few."""
+    return Terms(utc_now(), settings.fall_percent, settings.snapshot_days, settings.datastore_percent)
 
 
 def recognised(outcomes: Sequence[Outcome]) -> dg.AssetCheckResult:

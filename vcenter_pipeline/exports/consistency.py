@@ -5,7 +5,8 @@ go together altogether. But who looks at the numbers should know.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, NamedTuple
+from datetime import datetime
+from typing import Any, Final, Literal, NamedTuple
 
 import pyarrow as pa
 
@@ -27,6 +28,16 @@ class Finding(NamedTuple):
     """The first of them, in a few columns."""
 
 
+class Terms(NamedTuple):
+    """What is too old, too full or too few, and now."""
+
+    now: datetime
+    """Naive UTC."""
+    fall_percent: int
+    snapshot_days: int
+    datastore_percent: int
+
+
 class Rule(NamedTuple):
     """What is expected of a published table."""
 
@@ -34,20 +45,21 @@ class Rule(NamedTuple):
     table: str
     description: str
     shortfall: str
-    """What is wrong with the rows that break it: it follows `3 of 120`."""
+    """What is wrong with the rows that break it: it follows `3 of 120`. It may name terms in braces."""
     shown: tuple[str, ...]
     """The columns of a sample row."""
-    look: Callable[[PackedTables], tuple[pa.Table, pa.Table]]
+    look: Callable[[PackedTables, Terms], tuple[pa.Table, pa.Table]]
     """Give the rows of which it can be told, and those of them that break it."""
+    severity: Literal["warn", "error"] = "warn"
 
-    def find(self, tables: PackedTables) -> Finding:
+    def find(self, tables: PackedTables, terms: Terms) -> Finding:
         """Look at the tables of one source."""
-        looked_at, broken = self.look(tables)
+        looked_at, broken = self.look(tables, terms)
         sample = broken.select(list(self.shown)).slice(0, _SAMPLE).to_pylist()
         return Finding(looked_at.num_rows, broken.num_rows, tuple(sample))
 
 
-def _alarms(tables: PackedTables) -> tuple[pa.Table, pa.Table]:
+def _alarms(tables: PackedTables, _: Terms) -> tuple[pa.Table, pa.Table]:
     shown = ["alarm_name", "entity_name", "entity_moid", "vcenter"]
     alarms = tables.columns("fact_triggered_alarm", [*shown, "entity_type", "virtual_machine_key"])
     alarms = alarms.filter(pc.equal(alarms["entity_type"], "VirtualMachine"))
@@ -55,7 +67,7 @@ def _alarms(tables: PackedTables) -> tuple[pa.Table, pa.Table]:
     return alarms, _without(alarms, "virtual_machine_key")
 
 
-def _machines(tables: PackedTables) -> tuple[pa.Table, pa.Table]:
+def _machines(tables: PackedTables, _: Terms) -> tuple[pa.Table, pa.Table]:
     shown = ["name", "esxi_host", "esxi_host_moid", "vcenter"]
     machines = tables.columns(_MACHINES, [*shown, "esxi_host_key"])
     has_host = pc.or_(pc.is_valid(machines["esxi_host"]), pc.is_valid(machines["esxi_host_moid"]))
@@ -63,27 +75,27 @@ def _machines(tables: PackedTables) -> tuple[pa.Table, pa.Table]:
     return machines, _without(machines, "esxi_host_key")
 
 
-def _hosts(tables: PackedTables) -> tuple[pa.Table, pa.Table]:
+def _hosts(tables: PackedTables, _: Terms) -> tuple[pa.Table, pa.Table]:
     hosts = tables["dim_esxi_host"]
     hosts = _where_known(hosts.filter(pc.is_valid(hosts["cluster"])), tables, "dim_cluster")
     return hosts, _without(hosts, "cluster_key")
 
 
-def _snapshots(tables: PackedTables) -> tuple[pa.Table, pa.Table]:
+def _snapshots(tables: PackedTables, _: Terms) -> tuple[pa.Table, pa.Table]:
     snapshots = _where_known(tables["dim_vm_snapshot"], tables, _MACHINES)
     known = tables.columns(_MACHINES, ["virtual_machine_key"])["virtual_machine_key"]
     is_known = pc.is_in(snapshots["virtual_machine_key"], value_set=known, skip_nulls=True)
     return snapshots, snapshots.filter(pc.invert(is_known))
 
 
-def _datastores(tables: PackedTables) -> tuple[pa.Table, pa.Table]:
+def _datastores(tables: PackedTables, _: Terms) -> tuple[pa.Table, pa.Table]:
     datastores = tables["dim_datastore"]
     is_told = pc.and_(pc.is_valid(datastores["capacity_bytes"]), pc.is_valid(datastores["free_bytes"]))
     datastores = datastores.filter(is_told)
     return datastores, datastores.filter(pc.greater(datastores["free_bytes"], datastores["capacity_bytes"]))
 
 
-def _collections(tables: PackedTables) -> tuple[pa.Table, pa.Table]:
+def _collections(tables: PackedTables, _: Terms) -> tuple[pa.Table, pa.Table]:
     """Look at the newest of each list of each vCenter: an older one that had failed was made good since."""
     collections = tables["fact_collection"]
     key = ["vcenter", "kind", "shape"]

@@ -6,12 +6,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from vcenter_pipeline.exports.consistency import RULES, Finding
+from vcenter_pipeline.exports.consistency import RULES, Finding, Terms
 from vcenter_pipeline.exports.packed import PackedTables
 from vcenter_pipeline.model.columns import published_table
 from vcenter_pipeline.model.schemas import PUBLISHED_TABLES
 
 NOON = datetime.fromisoformat("2026-01-31T12:00")
+TERMS = Terms(NOON, fall_percent=20, snapshot_days=7, datastore_percent=85)
 ALWAYS = {"client": "acme", "environment": "prod", "vcenter": "vc1", "collected_at": NOON, "report": "r1"}
 
 
@@ -25,7 +26,7 @@ def find(name: str, **rows: list[dict[str, Any]]) -> Finding:
         for table in PUBLISHED_TABLES
     )
     [rule] = [rule for rule in RULES if rule.name == name]
-    return rule.find(tables)
+    return rule.find(tables, TERMS)
 
 
 MACHINE = {"virtual_machine_key": "k1", "name": "web"}
