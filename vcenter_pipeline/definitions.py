@@ -3,6 +3,7 @@
 import dagster as dg
 
 from vcenter_pipeline.defs.assets import build_ingest, build_publish
+from vcenter_pipeline.defs.freshness import build_freshness_check, build_freshness_job, build_freshness_schedule
 from vcenter_pipeline.defs.jobs import build_ingest_job
 from vcenter_pipeline.defs.rebuild_job import build_rebuild, build_rebuild_job
 from vcenter_pipeline.defs.resources import INTAKE, Intake
@@ -15,9 +16,10 @@ _settings = load_settings()
 
 defs = dg.Definitions(
     assets=[build_ingest(), build_publish(_settings.formats), build_rebuild(), build_retention()],
-    jobs=[build_ingest_job(), build_retention_job(), build_rebuild_job()],
+    asset_checks=[build_freshness_check()],
+    jobs=[build_ingest_job(), build_retention_job(), build_rebuild_job(), build_freshness_job()],
     sensors=[build_reports_sensor(_settings)],
-    schedules=[build_backlog_schedule(_settings), build_retention_schedule()],
+    schedules=[build_backlog_schedule(_settings), build_retention_schedule(), build_freshness_schedule()],
     resources={INTAKE: Intake.configure_at_launch()},
     executor=dg.in_process_executor,
 )

@@ -7,6 +7,7 @@ from typing import Final
 import dagster as dg
 
 from vcenter_pipeline.defs import checks
+from vcenter_pipeline.defs.freshness import check_source
 from vcenter_pipeline.defs.ingestion import Outcome, Pipeline, ingest_reports, opened
 from vcenter_pipeline.defs.metadata import core_metadata, history_metadata, published_metadata, report_metadata
 from vcenter_pipeline.defs.partitions import SOURCES
@@ -14,7 +15,6 @@ from vcenter_pipeline.defs.publication import archive_ingested, build_tables, pu
 from vcenter_pipeline.defs.resources import Intake
 from vcenter_pipeline.defs.selection import select_reports
 from vcenter_pipeline.defs.specs import HISTORY, REPORT, WORKBOOK, core_key, ingest_specs, powerbi_key, publish_specs
-from vcenter_pipeline.exports.consistency import RULES, Finding
 from vcenter_pipeline.exports.contract import WORKBOOK_NAME
 from vcenter_pipeline.exports.packed import PackedTables
 from vcenter_pipeline.intake.sources import Source
@@ -30,7 +30,7 @@ _RETRIES: Final = dg.RetryPolicy(max_retries=MAX_RETRIES, delay=2, backoff=dg.Ba
 
 _TOLD_STEPS: Final = 100
 
-Events = Iterator[dg.MaterializeResult[None]]
+Events = Iterator[dg.MaterializeResult[None] | dg.Output[None] | dg.AssetCheckEvaluation]
 
 
 def build_ingest() -> dg.AssetsDefinition:
@@ -49,6 +49,7 @@ def build_ingest() -> dg.AssetsDefinition:
         is_last_try = context.retry_number >= MAX_RETRIES
         outcomes: dict[str, list[Outcome]] = {}
         updated: dict[str, Updated] = {}
+        in_time: dict[str, dg.AssetCheckResult] = {}
         with opened(load_settings()) as pipeline:
             for source in _sources(context):
                 with source_lock(pipeline.database, source.key):
@@ -56,6 +57,7 @@ def build_ingest() -> dg.AssetsDefinition:
                     found = ingest_reports(pipeline, source, paths, run_id=context.run.run_id, is_last_try=is_last_try)
                     outcomes[source.key] = [_logged(context, outcome) for outcome in found]
                     updated[source.key] = _update_history(context, pipeline, source)
+                in_time[source.key] = check_source(pipeline, source)
         everything = [outcome for of_source in outcomes.values() for outcome in of_source]
         if not is_last_try and any(outcome.status == "failed" for outcome in everything):
             raise dg.RetryRequested(MAX_RETRIES, seconds_to_wait=_RETRIES.calculate_delay(context.retry_number + 1))
@@ -65,7 +67,9 @@ def build_ingest() -> dg.AssetsDefinition:
                 metadata = core_metadata(name, of_source)
                 context.add_asset_metadata(metadata, asset_key=core_key(name), partition_key=key)
             context.add_asset_metadata(history_metadata(updated[key]), asset_key=HISTORY, partition_key=key)
-        yield dg.MaterializeResult(asset_key=REPORT, check_results=[checks.recognised(everything)])
+        yield dg.MaterializeResult(asset_key=REPORT)
+        told = {key: [checks.recognised(found), in_time[key]] for key, found in outcomes.items()}
+        yield from checks.told(context, REPORT, told)
         if everything and all(outcome.status in {"failed", "quarantined"} for outcome in everything):
             raise dg.Failure(
                 " ".join(outcome.sentence for outcome in everything),
@@ -73,8 +77,10 @@ def build_ingest() -> dg.AssetsDefinition:
                 allow_retries=False,
             )
         for name in CORE_TABLES:
-            results = [checks.no_rows_rejected(everything)] if name == "rejected_rows" else []
-            yield dg.MaterializeResult(asset_key=core_key(name), check_results=results)
+            yield dg.MaterializeResult(asset_key=core_key(name))
+            if name == "rejected_rows":
+                told = {key: [checks.no_rows_rejected(found, load_settings())] for key, found in outcomes.items()}
+                yield from checks.told(context, core_key(name), told)
         yield dg.MaterializeResult(asset_key=HISTORY)
 
     return ingest
@@ -106,8 +112,8 @@ def build_publish(formats: tuple[str, ...]) -> dg.AssetsDefinition:
     )
     def publish(context: dg.AssetExecutionContext, intake: Intake) -> Events:
         terms = checks.to_terms(load_settings())
-        repeated: dict[str, list[str]] = {}
-        findings: dict[str, dict[str, Finding]] = {rule.name: {} for rule in RULES}
+        repeated: dict[str, dict[str, list[str]]] = {}
+        results: dict[str, dict[str, list[dg.AssetCheckResult]]] = {}
         with opened(load_settings()) as pipeline:
             for source in _sources(context):
                 with source_lock(pipeline.database, source.key):
@@ -116,18 +122,16 @@ def build_publish(formats: tuple[str, ...]) -> dg.AssetsDefinition:
                     moved = []
                     if not any(found.values()):
                         moved = archive_ingested(pipeline, source, select_reports(pipeline, source, intake.reports))
-                for name, keys in found.items():
-                    repeated[name] = repeated.get(name, []) + keys
-                for rule in RULES:
-                    findings[rule.name][source.key] = rule.find(tables, terms)
+                repeated[source.key] = found
+                results[source.key] = checks.check_tables(tables, found, terms)
                 context.log.info("%s: %s", source.key, f"moved to the archive: {', '.join(moved) or 'nothing'}.")
         for name in PUBLISHED_TABLES:
-            results = [checks.keys_are_unique(name, repeated[name])] if name in repeated else []
-            results += [checks.goes_together(rule, findings[rule.name]) for rule in RULES if rule.table == name]
-            yield dg.MaterializeResult(asset_key=powerbi_key(name), check_results=results)
+            yield dg.MaterializeResult(asset_key=powerbi_key(name))
+            told = {key: of_source[name] for key, of_source in results.items()}
+            yield from checks.told(context, powerbi_key(name), told)
         if "excel" in formats:
             yield dg.MaterializeResult(asset_key=WORKBOOK)
-        if any(repeated.values()):
+        if any(any(found.values()) for found in repeated.values()):
             raise dg.Failure("A source was not published, because keys stand twice.", allow_retries=False)
 
     return publish

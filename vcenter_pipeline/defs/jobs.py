@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import dagster as dg
 
+from vcenter_pipeline.defs.freshness import ALL_IN_TIME
 from vcenter_pipeline.defs.partitions import CLIENT_TAG, ENVIRONMENT_TAG, REPORT_TAG, SOURCE_TAG
 from vcenter_pipeline.intake.sources import Source
 
@@ -19,7 +20,7 @@ def build_ingest_job() -> Any:  # noqa: ANN401 - Dagster keeps the type of an un
     """
     return dg.define_asset_job(
         INGEST_JOB,
-        selection=dg.AssetSelection.groups("raw", "core", "powerbi"),
+        selection=dg.AssetSelection.groups("raw", "core", "powerbi") - dg.AssetSelection.checks(ALL_IN_TIME),
         executor_def=dg.in_process_executor,
         description="Takes the reports of one source from the input folder to Power BI.",
     )

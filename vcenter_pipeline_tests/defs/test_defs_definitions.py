@@ -156,11 +156,13 @@ def test_sensor_and_schedules_are_on_and_the_checks_are_there(defs: dg.Definitio
     """A sensor that has to be switched on first is a pipeline that takes nothing, and says nothing."""
     repository = defs.get_repository_def()
     assert repository.get_sensor_def("reports_sensor").default_status == dg.DefaultSensorStatus.RUNNING
-    for name in ("backlog_schedule", "retention_schedule"):
+    for name in ("backlog_schedule", "retention_schedule", "freshness_schedule"):
         assert repository.get_schedule_def(name).default_status == dg.DefaultScheduleStatus.RUNNING
     checks = {(key.asset_key.to_user_string(), key.name) for key in repository.asset_graph.asset_check_keys}
     assert checks == {
         ("raw/report", "something_was_recognised"),
+        ("raw/report", "source_reports_in_time"),
+        ("raw/report", "sources_report_in_time"),
         ("core/rejected_rows", "no_rows_were_rejected"),
         ("powerbi/dim_source", "keys_are_unique"),
         ("powerbi/dim_virtual_machine", "keys_are_unique"),
@@ -179,6 +181,14 @@ def test_sensor_and_schedules_are_on_and_the_checks_are_there(defs: dg.Definitio
         ("powerbi/dim_vm_snapshot", "snapshots_are_of_known_machines"),
         ("powerbi/dim_datastore", "free_space_is_within_capacity"),
         ("powerbi/fact_collection", "collections_are_whole"),
+        ("powerbi/fact_source_daily", "lists_did_not_fall"),
+        ("powerbi/dim_virtual_machine", "addresses_are_not_shared"),
+        ("powerbi/dim_vm_snapshot", "snapshots_are_young"),
+        ("powerbi/dim_datastore", "datastores_are_not_full"),
+        ("powerbi/fact_report", "times_are_not_in_the_future"),
+        ("powerbi/fact_triggered_alarm", "times_are_not_in_the_future"),
+        ("powerbi/dim_virtual_machine", "times_are_not_in_the_future"),
+        ("powerbi/dim_vm_snapshot", "times_are_not_in_the_future"),
         ("maintenance/rebuild", "every_archived_report_was_read"),
         ("maintenance/retention", "everything_old_was_removed"),
     }
@@ -220,8 +230,13 @@ def test_one_bad_source_does_not_fail_the_others_of_a_run(  # noqa: PLR0913, PLR
     assert "Virtual machines" not in counts["beta/prod"]
     assert counts["beta/prod"]["Reports quarantined"].value == 1
     assert counts["globex/prod"]["Triggered alarms"].value == 29
-    (check,) = [e for e in result.get_asset_check_evaluations() if e.check_name == "something_was_recognised"]
-    assert not check.passed
+    found = [e for e in result.get_asset_check_evaluations() if e.check_name == "something_was_recognised"]
+    assert {check.partition: check.passed for check in found} == {
+        "acme/prod": True,
+        "beta/prod": False,
+        "globex/prod": True,
+    }
+    (check,) = [check for check in found if not check.passed]
     assert "beta/prod/vm_info.json" in str(check.description)
 
 

@@ -38,9 +38,10 @@ def run(take: object, instance: dg.DagsterInstance) -> Run:
 
 
 def checks_of(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
-    """Give what the checks said that look whether tables go together, by name."""
+    """Give what the checks said that look at rows and do not go by the clock of today, by name."""
+    by_clock = {"times_are_not_in_the_future", "snapshots_are_young", "source_reports_in_time"}
     found = result.get_asset_check_evaluations()
-    return {one.check_name: one for one in found if one.check_name != "keys_are_unique"}
+    return {one.check_name: one for one in found if one.check_name not in {"keys_are_unique", *by_clock}}
 
 
 def metadata_of(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
@@ -121,6 +122,9 @@ def test_an_estate_of_many_reports(drop: Drop, real: Real, run: Run, published: 
         "snapshots_are_of_known_machines": True,
         "free_space_is_within_capacity": True,
         "collections_are_whole": True,
+        "lists_did_not_fall": True,
+        "addresses_are_not_shared": True,
+        "datastores_are_not_full": True,
     }
 
 
