@@ -39,15 +39,14 @@ def read_collection_times(
     found: dict[tuple[str, str], dict[str, list[datetime]]] = {}
     with database.reading("read the ledger") as connection:
         for word, column in _KINDS:
-            for row in connection.execute(_select(column, limit, source)):
-                client, environment, collected_at = row.tuple()
+            for client, environment, collected_at in connection.execute(_select(column, limit, source)):
                 times = found.setdefault((client, environment), {})
                 if word != _ALL or not times.keys() - {_ALL}:
                     times.setdefault(word, []).append(datetime.fromisoformat(collected_at))
     return {key: found[key] for key in sorted(found)}
 
 
-def _select(column: str | None, limit: int, source: tuple[str, str] | None) -> sa.Select[tuple[str, str, str]]:
+def _select(column: str | None, limit: int, source: tuple[str, str] | None) -> sa.Select[str, str, str]:
     reports = declared_table("reports")
     columns = (reports.c.client, reports.c.environment, reports.c.collected_at)
     conditions = [reports.c.status == "ingested"]
