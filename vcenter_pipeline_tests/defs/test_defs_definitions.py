@@ -99,16 +99,20 @@ def test_the_graph_reads_as_the_flow(defs: dg.Definitions) -> None:
 def test_every_table_shows_its_columns(defs: dg.Definitions) -> None:
     """Whoever builds a report looks up a column's meaning and unit here."""
     for name, spec in specs(defs).items():
-        if name in {"raw/report", "powerbi/workbook"} or name.startswith("maintenance/"):
+        if name == "powerbi/workbook" or name.startswith("maintenance/"):
             continue
         schema = spec.metadata["dagster/column_schema"]
         assert all(column.description for column in schema.columns), name
     columns = {c.name: c for c in specs(defs)["powerbi/dim_virtual_machine"].metadata["dagster/column_schema"].columns}
     history = {c.name: c for c in specs(defs)["core/history"].metadata["dagster/column_schema"].columns}
     assert history["source_daily.collected_on"].type == "date"
-    assert history["object_changes.change"].description == "What happened. One of added, removed, changed."
+    assert str(history["object_changes.change"].description).startswith(
+        "What happened. One of added, removed, changed. *From "
+    )
     assert columns["memory_mib"].type == "integer"
-    assert columns["memory_mib"].description == "Configured memory. [MiB]"
+    assert columns["memory_mib"].description == (
+        "Configured memory. [MiB] *From [core/virtual_machines](/assets/core/virtual_machines).*"
+    )
     assert not columns["virtual_machine_key"].constraints.nullable
     assert columns["virtual_machine_key"].constraints.unique
 
@@ -161,7 +165,7 @@ def test_sensor_and_schedules_are_on_and_the_checks_are_there(defs: dg.Definitio
     checks = {(key.asset_key.to_user_string(), key.name) for key in repository.asset_graph.asset_check_keys}
     assert checks == {
         ("raw/report", "something_was_recognised"),
-        ("raw/report", "source_reports_in_time"),
+        ("raw/report", "newest_report_is_in_time"),
         ("raw/report", "sources_report_in_time"),
         ("core/rejected_rows", "no_rows_were_rejected"),
         ("powerbi/dim_source", "keys_are_unique"),
