@@ -41,7 +41,7 @@ KEYED_TABLES: Final = (
 
 RULES: Final = (*consistency.RULES, *attention.RULES)
 
-IN_TIME: Final = "source_reports_in_time"
+IN_TIME: Final = "newest_report_is_in_time"
 _RECOGNISED: Final = "something_was_recognised"
 _NONE_REJECTED: Final = "no_rows_were_rejected"
 _UNIQUE: Final = "keys_are_unique"
@@ -67,8 +67,8 @@ INGEST_CHECKS: Final = [
     _spec(
         IN_TIME,
         REPORT,
-        "The newest virtual machines and alarms of the source are not older than VCENTER_LATE_HOURS, or three times "
-        "as old as those of its reports usually become.",
+        "The newest virtual machines and alarms of the source are not older than VCENTER_LATE_HOURS, or than three "
+        "times its usual interval, which is learnt from its last reports.",
     ),
     _spec(
         _NONE_REJECTED,
@@ -151,7 +151,7 @@ def to_terms(settings: Settings) -> Terms:
 
 def recognised(outcomes: Sequence[Outcome]) -> dg.AssetCheckResult:
     """Say whether every report of the run could be read."""
-    bad = [outcome for outcome in outcomes if outcome.status in {"quarantined", "failed"}]
+    bad = [outcome for outcome in outcomes if outcome.status in {"quarantined", "failed", "refused"}]
     return dg.AssetCheckResult(
         asset_key=REPORT,
         check_name=_RECOGNISED,

@@ -51,7 +51,7 @@ def _found(result: dg.ExecuteInProcessResult) -> Found:
     return {
         (one.check_name, one.partition): one.passed
         for one in result.get_asset_check_evaluations()
-        if one.check_name in {"source_reports_in_time", ALL_IN_TIME.name}
+        if one.check_name in {"newest_report_is_in_time", ALL_IN_TIME.name}
     }
 
 
@@ -82,8 +82,8 @@ def test_a_source_that_falls_silent_is_told_once_and_again_when_it_speaks(pipeli
     assert pipeline.tick() == "No source has told anything so far."
     drop_ages(drop, "acme/prod", 1, 25, 49)
     drop_ages(drop, "globex/lab", 1, 4 * 24, 5 * 24)
-    assert pipeline.ingest("acme/prod") == {("source_reports_in_time", "acme/prod"): True}
-    assert pipeline.ingest("globex/lab") == {("source_reports_in_time", "globex/lab"): True}
+    assert pipeline.ingest("acme/prod") == {("newest_report_is_in_time", "acme/prod"): True}
+    assert pipeline.ingest("globex/lab") == {("newest_report_is_in_time", "globex/lab"): True}
     assert pipeline.tick() == "launched", "the list was never told"
     assert pipeline.look() == {(ALL_IN_TIME.name, None): True}
     assert pipeline.tick() == "0 of 2 sources are late, as was told before."
@@ -93,8 +93,8 @@ def test_old_reports_are_late_though_they_were_dropped_just_now(pipeline: Pipeli
     """Dagster's own freshness takes the run for the data: a restored folder of last month would be fresh."""
     drop_ages(drop, "acme/prod", 74, 98, 122)
     drop_ages(drop, "globex/lab", 1)
-    assert pipeline.ingest("acme/prod") == {("source_reports_in_time", "acme/prod"): False}
-    assert pipeline.ingest("globex/lab") == {("source_reports_in_time", "globex/lab"): True}
+    assert pipeline.ingest("acme/prod") == {("newest_report_is_in_time", "acme/prod"): False}
+    assert pipeline.ingest("globex/lab") == {("newest_report_is_in_time", "globex/lab"): True}
     assert pipeline.look() == {(ALL_IN_TIME.name, None): False}, "of the source itself, the ingest has told it"
     check = pipeline.checks[ALL_IN_TIME.name]
     assert check.severity == dg.AssetCheckSeverity.WARN
@@ -109,7 +109,7 @@ def test_old_reports_are_late_though_they_were_dropped_just_now(pipeline: Pipeli
     assert pipeline.tick() == "1 of 2 sources are late, as was told before."
 
     drop_ages(drop, "acme/prod", 1)
-    assert pipeline.ingest("acme/prod") == {("source_reports_in_time", "acme/prod"): True}
+    assert pipeline.ingest("acme/prod") == {("newest_report_is_in_time", "acme/prod"): True}
     assert pipeline.tick() == "launched"
     assert pipeline.look() == {(ALL_IN_TIME.name, None): True}
 
@@ -120,15 +120,15 @@ def test_what_turned_late_since_the_ingest_is_told_of_the_source_too(
     """The page of the source is where its admin looks; nobody ingests anything of it any more."""
     drop_ages(drop, "acme/prod", 30)
     drop_ages(drop, "globex/lab", 1)
-    assert pipeline.ingest("acme/prod") == {("source_reports_in_time", "acme/prod"): True}
+    assert pipeline.ingest("acme/prod") == {("newest_report_is_in_time", "acme/prod"): True}
     pipeline.ingest("globex/lab")
     pipeline.look()
     monkeypatch.setenv("VCENTER_LATE_HOURS", "24")  # which is as if six hours had gone by
     assert pipeline.tick() == "launched"
     assert pipeline.look() == {
         (ALL_IN_TIME.name, None): False,
-        ("source_reports_in_time", "acme/prod"): False,
+        ("newest_report_is_in_time", "acme/prod"): False,
     }
     assert pipeline.look() == {(ALL_IN_TIME.name, None): False}, "told once"
     monkeypatch.setenv("VCENTER_LATE_HOURS", "48")
-    assert pipeline.look() == {(ALL_IN_TIME.name, None): True, ("source_reports_in_time", "acme/prod"): True}
+    assert pipeline.look() == {(ALL_IN_TIME.name, None): True, ("newest_report_is_in_time", "acme/prod"): True}

@@ -39,7 +39,7 @@ def run(take: object, instance: dg.DagsterInstance) -> Run:
 
 def checks_of(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
     """Give what the checks said that look at rows and do not go by the clock of today, by name."""
-    by_clock = {"times_are_not_in_the_future", "snapshots_are_young", "source_reports_in_time"}
+    by_clock = {"times_are_not_in_the_future", "snapshots_are_young", "newest_report_is_in_time"}
     found = result.get_asset_check_evaluations()
     return {one.check_name: one for one in found if one.check_name not in {"keys_are_unique", *by_clock}}
 
