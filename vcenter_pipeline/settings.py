@@ -148,6 +148,9 @@ class Settings(BaseSettings):
     datastore_percent: int = Field(
         default=85, ge=1, le=100, description="A datastore is too full when more than this is used, in percent."
     )
+    overview_minutes: int = Field(
+        default=15, ge=1, le=59, description="How often the overview of all sources is made anew, where anything came."
+    )
     formats: Annotated[tuple[ExportFormat, ...], NoDecode, BeforeValidator(_words)] = Field(
         default=("parquet", "csv", "json", "excel"),
         min_length=1,
