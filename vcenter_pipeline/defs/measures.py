@@ -1,12 +1,15 @@
-"""Numbers that people ask for of a published table, as metadata that Dagster plots over time."""
+"""Numbers that people ask for of a published table, as metadata that Dagster plots."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute
+
+from vcenter_pipeline.defs.trends import source_trend
+from vcenter_pipeline.model.vocabulary import CHANGES
 
 pc: Any = pyarrow.compute
 """Without types: the stubs know neither Python's values beside arrays nor arrays of any type."""
@@ -15,8 +18,8 @@ _DAYS: Final = 30
 _SEVERITIES: Final = ("critical", "warning")
 
 
-def measures(name: str, table: pa.Table) -> dict[str, float]:
-    """Give the measures of a published table of one source; a mean of nothing is left out."""
+def measures(name: str, table: pa.Table) -> dict[str, Any]:
+    """Give the measures of a published table of one source; what is not known, as a mean of nothing, is left out."""
     found = _MEASURES[name](table) if name in _MEASURES else {}
     return {label: value for label, value in found.items() if value is not None}
 
@@ -37,11 +40,26 @@ def _of_episodes(episodes: pa.Table) -> dict[str, Any]:
     return found
 
 
+def count_changes(changes: pa.Table, now: datetime) -> dict[str, Any]:
+    """Count the virtual machines that collections of the last 24 hours show to be added, removed or changed."""
+    recent = changes.filter(pc.greater(changes["collected_at"], pa.scalar(now - timedelta(days=1), pa.timestamp("us"))))
+    return {
+        f"VMs {change}, 24 hours": pc.count_distinct(
+            recent.filter(pc.equal(recent["change"], change))["virtual_machine_key"]
+        ).as_py()
+        for change in CHANGES
+    }
+
+
+def _of_changes(changes: pa.Table) -> dict[str, Any]:
+    return count_changes(changes, datetime.now(UTC).replace(tzinfo=None))
+
+
 def _mean(table: pa.Table, column: str) -> float | None:
     mean = pc.mean(table[column]).as_py()
     return None if mean is None else round(mean, 1)
 
 
 _MEASURES: Final[Mapping[str, Callable[[pa.Table], dict[str, Any]]]] = MappingProxyType(
-    {"fact_alarm_episode": _of_episodes}
+    {"fact_alarm_episode": _of_episodes, "fact_source_daily": source_trend, "fact_vm_change": _of_changes}
 )
