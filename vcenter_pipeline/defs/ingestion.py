@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, Final, Literal, NamedTuple, cast
 
+from vcenter_pipeline.defs.stages import Stages
 from vcenter_pipeline.errors import PipelineError, ReportError, UnfinishedError
 from vcenter_pipeline.formats.documents.document import Limits, TruncatedError
 from vcenter_pipeline.formats.reading import read_batches
@@ -38,9 +40,9 @@ _CHUNK_BYTES: Final = 512 * 1024
 """What fits into the processor's cache: with 4 MiB reading takes nearly twice the CPU."""
 _PREVIEW_ROWS: Final = 5
 _OF_THE_FILE: Final = "file time"
-_ADVICE: Final = "Correct the playbook or the file, and drop it into the input folder again."
+ADVICE: Final = "Correct the playbook or the file, and drop it into the input folder again."
 
-Status = Literal["ingested", "known", "quarantined", "gone", "failed"]
+Status = Literal["ingested", "known", "quarantined", "gone", "failed", "refused"]
 
 
 class Pipeline(NamedTuple):
@@ -60,13 +62,20 @@ class Outcome(NamedTuple):
 
     path: str
     status: Status
-    """`known`: the tables hold this content already. `gone`: it is not there. `failed`: it still waits."""
+    """`known`: the tables hold this content already. `gone`: it is not there. `failed`: it still waits.
+
+    `refused`: a run asked for it by name, and it cannot be taken; trying again cannot help.
+    """
     sentence: str
     ledger_row: LedgerRow | None = None
     row_counts: Mapping[str, int] = MappingProxyType({})
     """Rows stored, by table."""
     preview: Mapping[str, Sequence[Row]] = MappingProxyType({})
     """The first of them."""
+    seconds: Mapping[str, float] = MappingProxyType({})
+    """How long its stages took: read, validate, store."""
+    place: Path | None = None
+    """Where the file lies in quarantine."""
 
 
 @contextmanager
@@ -154,14 +163,16 @@ def store_report(pipeline: Pipeline, source: Source, file: BinaryIO, known: Ledg
         Origin(source.client, source.environment, source.key, known["report"], known["collected_at"]),
         pipeline.settings.free_text,
     )
+    stages = Stages()
     shapes: dict[str, None] = {}
     counts: Counter[str] = Counter()
     preview: dict[str, list[Row]] = {}
     with begin_report(pipeline.database, known["report"]) as writer:
-        batches = _batches(pipeline, file, path.rpartition("/")[2], zone)
-        for found_rows in _normalized(normalizer, batches, shapes):
+        batches = stages.timed_each("read", _batches(pipeline, file, path.rpartition("/")[2], zone))
+        for found_rows in _normalized(normalizer, batches, shapes, stages):
             for table, rows in found_rows.items():
-                writer.add(table, rows)
+                with stages.timed("store"):
+                    writer.add(table, rows)
                 counts[table] += len(rows)
                 preview[table] = [*preview.get(table, []), *rows[:_PREVIEW_ROWS]][:_PREVIEW_ROWS]
         if read_facts(file) != facts:
@@ -177,8 +188,10 @@ def store_report(pipeline: Pipeline, source: Source, file: BinaryIO, known: Ledg
             "read_at": utc_now(),
             "thinned_at": None,
         }
+        committing = time.monotonic()
         writer.finish(row)
-    return Outcome(path, "ingested", f"{path}: {told(row)}.", row, counts, preview)
+    stages.add("store", time.monotonic() - committing)
+    return Outcome(path, "ingested", f"{path}: ingested, {told(row)}.", row, counts, preview, stages.seconds)
 
 
 def count_column(kind: Kind) -> str:
@@ -190,11 +203,15 @@ def _batches(pipeline: Pipeline, file: BinaryIO, name: str, zone: tzinfo) -> Ite
     return merge_batches(read_batches(file, name, pipeline.limits, batch_rows=BATCH_ROWS, zone=zone), BATCH_ROWS)
 
 
-def _normalized(normalizer: Normalizer, batches: Iterator[Batch], shapes: dict[str, None]) -> Iterator[Rows]:
+def _normalized(
+    normalizer: Normalizer, batches: Iterator[Batch], shapes: dict[str, None], stages: Stages
+) -> Iterator[Rows]:
     for batch in batches:
         shapes[batch.shape] = None
-        yield normalizer.add(batch)
-        del batch  # it must not be in memory while the next one is read
+        with stages.timed("validate"):
+            rows = normalizer.add(batch)
+        yield rows
+        del batch, rows  # they must not be in memory while the next ones are read
     yield normalizer.finish()
 
 
@@ -285,10 +302,10 @@ def _quarantined(pipeline: Pipeline, found: _Found, error: ReportError) -> Outco
         "reason": sentence,
     }
     record_quarantine(pipeline.database, row)
-    reason = Reason(sentence, _ADVICE, utc_now(), fingerprint=found.digest, run_id=found.run_id)
+    reason = Reason(sentence, ADVICE, utc_now(), fingerprint=found.digest, run_id=found.run_id)
     settings = pipeline.settings
-    quarantine(settings.input_path, found.path, settings.quarantine_path, reason=reason, expected=found.facts)
-    return Outcome(found.path, "quarantined", sentence, row)
+    place = quarantine(settings.input_path, found.path, settings.quarantine_path, reason=reason, expected=found.facts)
+    return Outcome(found.path, "quarantined", sentence, row, place=place)
 
 
 def ingest_reports(

@@ -18,7 +18,8 @@ class Intake(dg.ConfigurableResource[None]):
         default=[],
         description=(
             "Reports to take, as paths below the input folder: acme/prod/vm_info.json. "
-            "Empty: whatever waits for the source, up to the batch size."
+            "One that lies in the archive already is read again. Empty: whatever waits for the source, up to the "
+            "batch size."
         ),
     )
 

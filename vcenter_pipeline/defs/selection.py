@@ -1,15 +1,16 @@
 """Which reports a run takes: those that its config names, or whatever waits for its source."""
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from vcenter_pipeline.defs.ingestion import Pipeline, utc_now
-from vcenter_pipeline.errors import PermanentError
+from vcenter_pipeline.defs.ingestion import Outcome, Pipeline, utc_now
+from vcenter_pipeline.errors import ListingError, PermanentError
 from vcenter_pipeline.intake.listing import look
 from vcenter_pipeline.intake.paths import to_source
 from vcenter_pipeline.intake.plan import Rules, plan_backlog
-from vcenter_pipeline.intake.sources import Source
+from vcenter_pipeline.intake.sources import Source, shown_name
 from vcenter_pipeline.settings import Settings
 
 RUNS_A_TICK: Final = 5
@@ -31,6 +32,24 @@ def select_reports(pipeline: Pipeline, source: Source, asked_for: Sequence[str])
     rules = build_rules(pipeline.settings, stability_seconds=0, retry_after_seconds=0, max_runs=sys.maxsize)
     waiting = plan_backlog(look(pipeline.settings.input_path), {}, rules, utc_now())
     return [report.path for request in waiting.requests if request.source == source for report in request.reports]
+
+
+def refuse_strangers(sources: Sequence[Source], asked_for: Sequence[str]) -> list[Outcome]:
+    """Refuse the paths of a run config that are of none of the run's sources."""
+    owners = " or ".join(source.key for source in sources)
+    return [
+        Outcome(path, "refused", f"{shown_name(path)} is not the path of a report of {owners}; it was not looked at.")
+        for path in asked_for
+        if not any(_lies_below(path, source) for source in sources)
+    ]
+
+
+def count_waiting(pipeline: Pipeline) -> Counter[Source] | None:
+    """Count the reports in the input folder by source; None where it cannot be looked at."""
+    try:
+        return Counter(report.source for report in look(pipeline.settings.input_path).waiting)
+    except ListingError:
+        return None
 
 
 def build_rules(
