@@ -2,7 +2,7 @@
 
 Dagster plots the numbers of an asset that has partitions either by partition, one point a source, or by event, with
 the events of all sources in one line. Neither shows one source over time. So its page holds the days as text: a line
-of block characters is small in an event, and readable in a light and in a dark theme.
+of block characters, from the least to the most, is small in an event, and readable in a light and in a dark theme.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -56,8 +56,8 @@ _NUMBERS: Final = (
     _Number("Memory of hosts, GiB", "host_memory_mib", _OF_HOSTS, _GIB, is_in_trend=False),
     _Number("Clusters", "cluster_count", "cluster_count", is_in_trend=False),
     _Number("Datastores", "datastore_count", _OF_DATASTORES),
-    _Number("Datastore capacity, TiB", "capacity_bytes", _OF_DATASTORES, _TIB, is_in_trend=False),
-    _Number("Datastore space free, TiB", "free_bytes", _OF_DATASTORES, _TIB),
+    _Number("Datastores total, TiB", "capacity_bytes", _OF_DATASTORES, _TIB, is_in_trend=False),
+    _Number("Datastores free, TiB", "free_bytes", _OF_DATASTORES, _TIB),
     _Number("Red alarms", "critical_alarm_count", _OF_ALARMS),
     _Number("Yellow alarms", "warning_alarm_count", _OF_ALARMS),
     _Number("Unacknowledged alarms", "unacknowledged_alarm_count", _OF_ALARMS, is_in_trend=False),
@@ -105,13 +105,14 @@ def _as_of(number: _Number, by_vcenter: _Days, on: date) -> float | None:
 
 
 def _table(lines: Mapping[_Number, Sequence[float | None]], shown: Sequence[date]) -> Iterator[str]:
-    yield f"| {shown[0]} to {shown[-1]} | newest | change | a day a block, from least to most |"
-    yield "| --- | ---: | ---: | --- |"
+    """Give the lines of the table, as short as can be: the UI shows at once only what is below 1,000 characters."""
+    yield f"|{shown[0]} to {shown[-1]}|newest|change|a day a block|"
+    yield "|-|-:|-:|-|"
     for number, line in lines.items():
         known = [value for value in line if value is not None]
         if known and number.is_in_trend:
             change = round(known[-1] - known[0], 2)
-            yield f"| {number.label} | {known[-1]:,} | {f'{change:+,}' if change else '0'} | `{_line(line, known)}` |"
+            yield f"|{number.label}|{known[-1]:,}|{f'{change:+,}' if change else '0'}|{_line(line, known)}|"
 
 
 def _line(line: Sequence[float | None], known: Sequence[float]) -> str:
