@@ -19,8 +19,9 @@ from vcenter_pipeline.defs.partitions import SOURCES
 from vcenter_pipeline.defs.specs import powerbi_key
 from vcenter_pipeline.exports.consistency import Terms
 from vcenter_pipeline.exports.overview import RECENT_DAYS, Numbers, to_numbers, to_trouble
-from vcenter_pipeline.exports.overview_pages import Standing, build_estate_page, build_source_page
+from vcenter_pipeline.exports.overview_pages import build_estate_page, build_source_page, read_numbers
 from vcenter_pipeline.exports.packed import PackedTables
+from vcenter_pipeline.exports.standing import Standing
 from vcenter_pipeline.intake.sources import Source
 from vcenter_pipeline.settings import Settings, load_settings
 from vcenter_pipeline.storage.recent_trouble import newest_ingested_at, read_recent_trouble
@@ -40,7 +41,6 @@ _MADE_FROM: Final = (
     "fact_source_daily",
 )
 _PAGE: Final = "Overview"
-_NUMBERS: Final = "Numbers"
 _AS_OF: Final = "As of"
 _RECENT: Final = timedelta(days=RECENT_DAYS)
 _LONGEST: Final = timedelta(days=1)
@@ -70,10 +70,7 @@ def source_metadata(source: Source, tables: PackedTables, terms: Terms) -> dict[
     """Make the page of one source of its published tables."""
     numbers, details = to_numbers(tables, terms)
     standing = Standing(source.key, numbers, *to_trouble(tables, terms.now - _RECENT))
-    return {
-        _PAGE: dg.MetadataValue.md(build_source_page(standing, details, terms)),
-        _NUMBERS: dg.MetadataValue.json(numbers.to_json()),
-    }
+    return {_PAGE: dg.MetadataValue.md(build_source_page(standing, details, terms))}
 
 
 def build_estate() -> dg.AssetsDefinition:
@@ -142,9 +139,10 @@ def _read_numbers(instance: dg.DagsterInstance) -> Iterator[tuple[str, Numbers]]
         wanted = dg.AssetRecordsFilter(asset_key=OF_SOURCE, storage_ids=ids[start : start + _EVENTS])
         for record in instance.fetch_materializations(wanted, limit=_EVENTS).records:
             materialization = record.asset_materialization
-            told = materialization.metadata.get(_NUMBERS) if materialization else None
-            if record.partition_key and isinstance(told, dg.JsonMetadataValue) and isinstance(told.value, dict):
-                yield record.partition_key, Numbers.from_json(told.value)
+            page = materialization.metadata.get(_PAGE) if materialization else None
+            numbers = read_numbers(page.value or "") if isinstance(page, dg.MarkdownMetadataValue) else None
+            if record.partition_key and numbers:
+                yield record.partition_key, numbers
 
 
 def build_overview_job() -> Any:  # noqa: ANN401 - Dagster keeps the type of an unresolved asset job to itself

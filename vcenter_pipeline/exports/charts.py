@@ -19,15 +19,17 @@ RED: Final = "#e5484d"
 GREY: Final = "#8b93a1"
 
 _TEXT: Final = "#7f8694"
-_WIDTH: Final = 400
+_WIDTH: Final = 330
 _FONT: Final = 12
 _ROW: Final = 22
-_LABEL: Final = 104
-_ROOM: Final = 64
-"""For the number behind the longest bar."""
-_TOP: Final = 26
-_PLOT: Final = 70
+_LABEL: Final = 92
+_ROOM: Final = 60
+"""For the number behind the longest bar, or the line."""
+_TOP: Final = 36
+_PLOT: Final = 62
 _LEFT: Final = 8
+_HEIGHT: Final = 124
+"""All charts are of one height, as they stand side by side."""
 
 
 class Bar(NamedTuple):
@@ -52,7 +54,7 @@ def draw_bars(title: str, bars: Sequence[Bar]) -> str:
             _text(_LABEL + width + 6, y + 12, f"{bar.value:,}"),
         ]
     told = ", ".join(f"{bar.label} {bar.value:,}" for bar in bars)
-    return _picture(title, f"{title}: {told}", _TOP + len(bars) * _ROW, parts)
+    return _picture(title, f"{title}: {told}", parts)
 
 
 def draw_line(title: str, days: Sequence[tuple[date, int]]) -> str:
@@ -83,7 +85,7 @@ def draw_line(title: str, days: Sequence[tuple[date, int]]) -> str:
     if len(days) > 1:
         parts.append(_text(_LEFT, bottom + 16, f"{first_day:%Y-%m-%d}: {first:,}"))
         told = f"{first:,} on {first_day:%Y-%m-%d}, {told}"
-    return _picture(title, f"{title}: {told}", bottom + 22, parts)
+    return _picture(title, f"{title}: {told}", parts)
 
 
 def _path(points: Sequence[tuple[float, float]]) -> str:
@@ -97,10 +99,10 @@ def _text(x: float, y: float, text: str, *, anchor: str = "start") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}"{place}>{escape(text)}</text>'
 
 
-def _picture(title: str, told: str, height: int, parts: Sequence[str]) -> str:
+def _picture(title: str, told: str, parts: Sequence[str]) -> str:
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" fill="{_TEXT}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" fill="{_TEXT}" '
         f'font-family="sans-serif" font-size="{_FONT}">'
-        f'<text x="0" y="14" font-weight="bold">{escape(title)}</text>{"".join(parts)}</svg>'
+        f'<text x="0" y="24" font-weight="bold">{escape(title)}</text>{"".join(parts)}</svg>'
     )
     return f"![{told}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"

@@ -1,6 +1,7 @@
 """What a glance at a source has to tell: few numbers, and first of all what somebody should look at."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Self
@@ -21,7 +22,7 @@ SHOWN: Final = 5
 
 _MACHINES: Final = "dim_virtual_machine"
 _RULES: Final = MappingProxyType({rule.name: rule for rule in attention.RULES})
-_CRITICAL: Final = ("alarm_name", "entity_name", "triggered_at", "vcenter")
+_CRITICAL: Final = ("alarm_name", "entity_name", "triggered_at")
 
 
 class Numbers(NamedTuple):
@@ -39,18 +40,26 @@ class Numbers(NamedTuple):
     growth: tuple[tuple[date, int], ...]
     """Virtual machines by day, only the days on which the number changed, and the last one; all vCenters together."""
 
-    def to_json(self) -> dict[str, Any]:
-        """Give what the page of the whole estate is made from, small: it stands in each event."""
-        return self._asdict() | {
+    def to_text(self) -> str:
+        """Give what the page of all sources is made from, on one short line: it stands in each event of the source."""
+        first = self.growth[0][0] if self.growth else None
+        told = {
             "machines": None if self.machines is None else dict(self.machines),
+            "templates": self.templates,
             "alarms": None if self.alarms is None else dict(self.alarms),
+            "old_snapshots": self.old_snapshots,
+            "full_datastores": self.full_datastores,
             "collected_at": self.collected_at and self.collected_at.isoformat(),
-            "growth": [[day.isoformat(), count] for day, count in self.growth],
+            "growth_from": first and first.isoformat(),
+            "growth": [[(day - first).days, count] for day, count in self.growth if first],
         }
+        return json.dumps(told, separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> Self:
+    def from_text(cls, text: str) -> Self:
         """Read them again."""
+        told = json.loads(text)
+        first = date.fromisoformat(told["growth_from"]) if told["growth"] else date.min
         return cls(
             told["machines"],
             told["templates"],
@@ -58,7 +67,7 @@ class Numbers(NamedTuple):
             told["old_snapshots"],
             told["full_datastores"],
             datetime.fromisoformat(told["collected_at"]) if told["collected_at"] else None,
-            tuple((date.fromisoformat(day), count) for day, count in told["growth"]),
+            tuple((first + timedelta(days=days), count) for days, count in told["growth"]),
         )
 
 
@@ -87,7 +96,7 @@ def to_numbers(tables: PackedTables, terms: Terms) -> tuple[Numbers, Details]:
         pc.max(tables.columns("fact_report", ["collected_at"])["collected_at"]).as_py(),
         _growth(tables, terms.now.date() - timedelta(days=GROWTH_DAYS)),
     )
-    return numbers, Details(critical, list(stores.sample), list(snapshots.sample))
+    return numbers, Details(critical, _named(stores.sample), _named(snapshots.sample))
 
 
 def to_trouble(tables: PackedTables, since: datetime) -> tuple[int, int]:
@@ -96,6 +105,11 @@ def to_trouble(tables: PackedTables, since: datetime) -> tuple[int, int]:
     recent = reports.filter(pc.greater_equal(reports["ingested_at"], pa.scalar(since, pa.timestamp("us"))))
     rejected: int = pc.sum(recent["rejected_row_count"], min_count=0).as_py()
     return rejected, recent.filter(pc.equal(recent["status"], "quarantined")).num_rows
+
+
+def _named(sample: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out the vCenter: what a source calls so is mostly a long id, and the table has it."""
+    return [{name: value for name, value in row.items() if name != "vcenter"} for row in sample]
 
 
 def _machines(tables: PackedTables) -> tuple[dict[str, int], int | None]:

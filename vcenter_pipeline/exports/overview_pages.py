@@ -9,87 +9,48 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import quote
 
 from vcenter_pipeline.exports.charts import BLUE, GREEN, GREY, RED, YELLOW, Bar, draw_bars, draw_line
 from vcenter_pipeline.exports.consistency import Terms
 from vcenter_pipeline.exports.overview import GROWTH_DAYS, RECENT_DAYS, SHOWN, Details, Numbers
+from vcenter_pipeline.exports.standing import Standing
 
 MOST_SOURCES: Final = 50
 """Rows of the page of all sources; the others are counted."""
 
 _LONGEST: Final = 60
 _UNKNOWN: Final = "-"
-_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:$@^=\"'])")
+_NUMBERS: Final = re.compile(r"^\[//\]: # '(.*)'$", re.MULTILINE)
+"""A definition that nothing refers to, which Markdown does not show."""
 _POWER: Final = MappingProxyType({"poweredOn": GREEN, "poweredOff": GREY, "suspended": YELLOW, "unknown": BLUE})
 _SEVERITY: Final = MappingProxyType({"critical": RED, "warning": YELLOW, "normal": GREEN, "unknown": GREY})
 _ALWAYS: Final = frozenset({"poweredOn", "poweredOff", "critical", "warning"})
 """Bars that are there with nothing to show as well: that none is red is what people look for."""
 
 
-class Standing(NamedTuple):
-    """A source as the page of all sources tells it."""
-
-    source: str
-    numbers: Numbers | None
-    """None where nothing of it was published so far."""
-    rejected: int
-    """Rows of the last days."""
-    quarantined: int
-    """Reports of the last days."""
-    late_since: datetime | None = None
-    """Naive UTC; None while it is in time."""
-
-    @property
-    def critical(self) -> int:
-        """Count the red alarms."""
-        return ((self.numbers and self.numbers.alarms) or {}).get("critical", 0)
-
-    @property
-    def warning(self) -> int:
-        """Count the yellow alarms."""
-        return ((self.numbers and self.numbers.alarms) or {}).get("warning", 0)
-
-    @property
-    def full(self) -> int:
-        """Count the full datastores."""
-        return (self.numbers and self.numbers.full_datastores) or 0
-
-    @property
-    def old(self) -> int:
-        """Count the old snapshots."""
-        return (self.numbers and self.numbers.old_snapshots) or 0
-
-    @property
-    def is_urgent(self) -> bool:
-        """Say whether somebody should look at it today."""
-        return any((self.critical, self.late_since, self.full, self.quarantined))
-
-    def need(self) -> tuple[object, ...]:
-        """Give what to sort by, the most urgent in front."""
-        return (
-            *(not word for word in (self.critical, self.late_since, self.full, self.quarantined)),
-            -self.critical,
-            self.late_since.isoformat() if self.late_since else "",
-            *(-count for count in (self.full, self.quarantined, self.warning, self.old, self.rejected)),
-            self.source,
-        )
-
-
 def build_source_page(standing: Standing, details: Details, terms: Terms) -> str:
-    """Write the page of one source that has been published."""
+    """Write the page of one source that has been published; its numbers stand in it for the page of all sources."""
     needs = _needs(standing, terms)
     parts = [
         f"**Needs attention:** {', '.join(needs)}." if needs else "**Nothing needs attention.**",
         _table([standing], terms),
     ]
-    parts += _charts([standing], terms.now.date())
+    parts.append(_charts([standing], terms.now.date()))
     parts += _details("Red alarms", details.critical_alarms, standing.critical)
     parts += _details(f"Datastores over {terms.datastore_percent} %", details.full_datastores, standing.full)
     parts += _details(f"Snapshots older than {terms.snapshot_days} days", details.old_snapshots, standing.old)
     parts.append(f"Runs, tables and checks: {_links(standing.source)}. As of {_told(terms.now)} UTC.")
-    return "\n\n".join(parts)
+    if standing.numbers:
+        parts.append(f"[//]: # '{standing.numbers.to_text()}'")
+    return "\n\n".join(filter(None, parts))
+
+
+def read_numbers(page: str) -> Numbers | None:
+    """Read the numbers that stand in the page of a source, where nobody sees them; None where none do."""
+    found = _NUMBERS.findall(page)
+    return Numbers.from_text(found[-1]) if found else None
 
 
 def build_estate_page(standings: Iterable[Standing], terms: Terms) -> str:
@@ -103,8 +64,8 @@ def build_estate_page(standings: Iterable[Standing], terms: Terms) -> str:
         urgent = sum(one.is_urgent for one in others)
         told = f"{urgent:,} of them need attention as well" if urgent else "none of them needs attention"
         parts.append(f"And {_counted(len(others), 'other source')}: {told}.")
-    parts += _charts(ordered, terms.now.date())
-    return "\n\n".join(parts)
+    parts.append(_charts(ordered, terms.now.date()))
+    return "\n\n".join(filter(None, parts))
 
 
 def sum_growth(growths: Sequence[Sequence[tuple[date, int]]], today: date) -> list[tuple[date, int]]:
@@ -188,14 +149,17 @@ def _number(count: int | None, *, is_bad: bool = False) -> str:
     return f"**{count:,}**" if is_bad and count else f"{count:,}"
 
 
-def _charts(standings: Sequence[Standing], today: date) -> Iterator[str]:
+def _charts(standings: Sequence[Standing], today: date) -> str:
+    """Draw what is known, side by side where the page is wide enough."""
     known = [one.numbers for one in standings if one.numbers]
+    charts = []
     if (machines := _summed(numbers.machines for numbers in known)) is not None:
-        yield draw_bars("Virtual machines by power state", _bars(machines, _POWER))
+        charts.append(draw_bars("Virtual machines by power state", _bars(machines, _POWER)))
     if (alarms := _summed(numbers.alarms for numbers in known)) is not None:
-        yield draw_bars("Alarms by severity", _bars(alarms, _SEVERITY))
+        charts.append(draw_bars("Alarms by severity", _bars(alarms, _SEVERITY)))
     if growth := sum_growth([numbers.growth for numbers in known], today):
-        yield draw_line(f"Virtual machines over {GROWTH_DAYS} days", growth)
+        charts.append(draw_line(f"Virtual machines over {GROWTH_DAYS} days", growth))
+    return " ".join(charts)
 
 
 def _summed(told: Iterable[Mapping[str, int] | None]) -> Counter[str] | None:
@@ -244,9 +208,10 @@ def _shown(value: object) -> str:
 
 
 def to_plain(text: str) -> str:
-    """Give text on one line, not too long, of which Markdown makes nothing but the text."""
-    line = " ".join(text.split())
-    return _MARKUP.sub(r"\\\1", line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…")
+    """Give text on one line, not too long, of which Markdown makes nothing: neither a picture nor a link."""
+    line = " ".join(text.split()).replace("`", "'")
+    line = line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+    return f"`{line}`".replace("|", r"\|") if line else _UNKNOWN
 
 
 def _told(moment: datetime | None) -> str:
