@@ -122,10 +122,10 @@ def _returned(context: dg.AssetExecutionContext, pipeline: Pipeline, source: Sou
     What the sensor or the schedule asked for has been taken by another run meanwhile, and need not be read twice.
     """
     run = context.run
+    earlier = [run.tags[tag] for tag in ("dagster/parent_run_id", "dagster/root_run_id") if tag in run.tags]
     is_automatic = not {"dagster/sensor_name", "dagster/schedule_name"}.isdisjoint(run.tags)
-    if outcome.status != "gone" or (is_automatic and run.parent_run_id is None):
+    if outcome.status != "gone" or (is_automatic and not earlier):
         return outcome
-    earlier = [earlier_run for earlier_run in (run.parent_run_id, run.root_run_id) if earlier_run]
     return read_returned(pipeline, source, outcome.path, run_id=run.run_id, earlier_runs=earlier)
 
 
