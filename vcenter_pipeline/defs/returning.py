@@ -6,7 +6,6 @@ A run that is executed again names the reports of the first time. They lie in th
 from collections.abc import Iterator, Sequence
 
 from vcenter_pipeline.defs.ingestion import (
-    ADVICE,
     Outcome,
     Pipeline,
     read_collected_at,
@@ -109,4 +108,5 @@ def _told_to_lie(pipeline: Pipeline, source: Source, path: str) -> Outcome:
         )
         return Outcome(path, "refused", sentence)
     why = found.reason if path in found.reason else f"{path}: {found.reason}"
-    return Outcome(path, "quarantined", f"{why} {found.advice or ADVICE}", place=found.path)
+    since = f"It lies in quarantine since {found.quarantined_at}." if found.quarantined_at else "It lies in quarantine."
+    return Outcome(path, "quarantined", f"{why} {since}", place=found.path)

@@ -1,6 +1,6 @@
 """What a run says while it goes on, a line for each stage, and the tags by which its outcome is seen in the run list.
 
-The run list shows the first four tags in the order of their names: client, environment, outcome, report.
+The run list shows every tag in the order of their names, and filters by their values: so an outcome is a word.
 """
 
 from collections import Counter
@@ -59,20 +59,15 @@ def outcome_tags(outcomes: Mapping[Source, Sequence[Outcome]]) -> dict[str, str]
     if len(outcomes) == 1:
         ((source, of_source),) = outcomes.items()
         tags = run_tags(source, [outcome.path for outcome in of_source])
-    found = []
-    for tag, column, word in (
-        (VIRTUAL_MACHINES_TAG, "virtual_machine_count", "VM"),
-        (ALARMS_TAG, "triggered_alarm_count", "alarm"),
-    ):
+    for tag, column in ((VIRTUAL_MACHINES_TAG, "virtual_machine_count"), (ALARMS_TAG, "triggered_alarm_count")):
         counts = [row[column] for row in rows if row[column] is not None]
         if counts:
             tags[tag] = str(sum(counts))
-            found.append(counted(sum(counts), word))
     statuses = Counter(outcome.status for outcome in everything)
     told = ", ".join(f"{count:,} {status}" for status, count in statuses.items()) or "nothing waited"
     if len(everything) == 1:
         told = everything[0].status
-    return tags | {OUTCOME_TAG: ", ".join((told, *found))}
+    return tags | {OUTCOME_TAG: told}
 
 
 def counted(count: int, word: str) -> str:
@@ -81,4 +76,4 @@ def counted(count: int, word: str) -> str:
 
 
 def _in(seconds: float | None, end: str = ".") -> str:
-    return end if seconds is None else f", in {seconds:.1f} s{end}"
+    return end if seconds is None else f", in {seconds:.2f} s{end}"

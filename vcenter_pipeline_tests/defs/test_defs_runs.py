@@ -76,7 +76,7 @@ def test_a_run_by_hand_takes_what_waits_and_says_so(
         "vcenter/environment": "prod",
         "vcenter/source": "acme/prod",
         "vcenter/report": "2 reports",
-        "vcenter/outcome": "2 ingested, 77 VMs, 29 alarms",
+        "vcenter/outcome": "2 ingested",
         "vcenter/virtual_machines": "77",
         "vcenter/triggered_alarms": "29",
     }
@@ -110,7 +110,8 @@ def test_a_run_is_executed_again_with_its_own_report_from_the_archive(
     assert sentence.startswith("acme/prod/vm_info.json: ingested, 77 virtual machines")
     assert "It was read again from the archive, where it lies as acme/prod/" in sentence
     assert sentence.endswith("/vm_info.json."), "the first of the two has the plain name"
-    assert tags_of(instance, again)["vcenter/outcome"] == "ingested, 77 VMs"
+    assert tags_of(instance, again)["vcenter/outcome"] == "ingested"
+    assert tags_of(instance, again)["vcenter/virtual_machines"] == "77"
     assert published("acme/prod", "dim_virtual_machine") == before
     assert len(published("acme/prod", "fact_report")) == 2, "a report takes effect once, however often it is read"
 
@@ -134,6 +135,7 @@ def test_a_quarantined_report_says_why_what_to_do_and_where_it_lies(
             "Correct the playbook or the file, and drop it into the input folder again."
         )
         assert told["Where it lies"] == lies
+        assert ("It lies in quarantine since 20" in told["Why"]) == (result is again)
         assert tags_of(instance, result)["vcenter/outcome"] == "quarantined"
 
 
