@@ -1,7 +1,7 @@
 """The overview as Markdown: of one source, and of all together, what needs somebody first.
 
-Names of alarms, machines and datastores are whatever somebody typed in vCenter. Each is escaped: one that Markdown took
-for a picture would make every reader's browser ask a stranger's server for it.
+Names of alarms, machines and datastores are whatever somebody typed in vCenter. Each is shown as code: one that
+Markdown took for a picture would make every reader's browser ask a stranger's server for it.
 """
 
 import re
@@ -178,7 +178,7 @@ def _bars(counts: Mapping[str, int], colours: Mapping[str, str]) -> list[Bar]:
 
 def _details(title: str, rows: Sequence[Mapping[str, Any]], count: int) -> Iterator[str]:
     if rows:
-        names = [name.replace("_", " ") for name in rows[0]]
+        names = [name.replace("_", " ").replace("gib", "GiB") for name in rows[0]]
         lines = [_row(names), _row(["---"] * len(names)), *(_row(map(_shown, row.values())) for row in rows)]
         more = f", the first {SHOWN}" if count > len(rows) else ""
         yield f"**{title}: {count:,}**{more}"
@@ -208,10 +208,14 @@ def _shown(value: object) -> str:
 
 
 def to_plain(text: str) -> str:
-    """Give text on one line, not too long, of which Markdown makes nothing: neither a picture nor a link."""
-    line = " ".join(text.split()).replace("`", "'")
+    """Give text on one line, not too long, of which Markdown makes nothing: neither a picture nor a link.
+
+    What would end the code or the cell is shown as what looks like it: backslashes before them are read differently
+    by every reader of Markdown.
+    """
+    line = " ".join(text.split()).replace("`", "'").replace("|", "¦")
     line = line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
-    return f"`{line}`".replace("|", r"\|") if line else _UNKNOWN
+    return f"`{line}`" if line else _UNKNOWN
 
 
 def _told(moment: datetime | None) -> str:
