@@ -261,7 +261,7 @@ def test_a_path_of_another_source_in_the_run_config_is_not_taken(
     assert theirs.exists()
     assert not result.success, "whoever launched it would take it for done"
     (failure,) = [event for event in result.all_events if event.event_type_value == "STEP_FAILURE"]
-    assert "globex/prod/vm_info.json is not the path of a report of acme/prod" in str(
+    assert "'globex/prod/vm_info.json' is not the path of a report of acme/prod" in str(
         failure.step_failure_data.user_failure_data.description  # type: ignore[union-attr]  # a Failure has it
     )
     for event in result.get_asset_materialization_events():
