@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import dagster as dg
 
 from vcenter_pipeline.defs.ingestion import Pipeline
-from vcenter_pipeline.defs.old_runs import FINISHED, find_runs_of, known_sources, remove_run
+from vcenter_pipeline.defs.old_runs import FINISHED, find_runs_of, known_sources, remove_pages, remove_run
 from vcenter_pipeline.defs.partitions import SOURCES
 from vcenter_pipeline.errors import ListingError, SourceError, StorageError
 from vcenter_pipeline.intake.forgetting import (
@@ -133,6 +133,7 @@ def forget(
                 tell("runs", done, len(found.own_runs))
             for key in found.partitions:
                 instance.delete_dynamic_partition(str(SOURCES.name), key)
+            remove_pages(instance)
     return Forgotten(
         sources=tuple(source.key for source in found.sources),
         files={name: gone.files for name, gone in removed.items()},

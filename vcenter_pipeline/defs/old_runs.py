@@ -15,6 +15,7 @@ from uuid import UUID
 
 import dagster as dg
 
+from vcenter_pipeline.defs.overview import OF_ESTATE
 from vcenter_pipeline.defs.partitions import SOURCE_TAG, SOURCES
 from vcenter_pipeline.defs.rebuild_job import REBUILD
 from vcenter_pipeline.defs.specs import HISTORY, REPORT, powerbi_key
@@ -110,6 +111,26 @@ def remove_run(instance: dg.DagsterInstance, run_id: str) -> None:
     for suffix in _LEFT_BEHIND:
         (root / "history" / "runs" / f"{name}.db{suffix}").unlink(missing_ok=True)
     shutil.rmtree(root / "storage" / name, ignore_errors=True)
+
+
+def remove_pages(instance: dg.DagsterInstance) -> None:
+    """Remove the runs that made a page of all sources, as each names a source that is forgotten now.
+
+    The schedule makes a new one at its next tick. A run that is not finished is left: it asks for the sources
+    that there are when it begins.
+    """
+    run_ids: dict[str, None] = {}
+    cursor, has_more = None, True
+    while has_more:
+        found = instance.fetch_materializations(OF_ESTATE, limit=_RUNS_A_LOOK, cursor=cursor)
+        run_ids |= dict.fromkeys(record.run_id for record in found.records)
+        cursor, has_more = found.cursor, found.has_more
+    for run_id in run_ids:
+        run = instance.get_run_by_id(run_id)
+        if run is not None and run.status in FINISHED:
+            remove_run(instance, run_id)
+    if run_ids:
+        instance.wipe_assets([OF_ESTATE])  # Dagster keeps the newest event beside the runs as well
 
 
 def find_runs_of(instance: dg.DagsterInstance, source: str) -> tuple[list[dg.RunRecord], list[dg.RunRecord]]:

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from vcenter_pipeline.defs.forgetting import forget
 from vcenter_pipeline.defs.ingestion import opened, utc_now
 from vcenter_pipeline.defs.jobs import INGEST_JOB
 from vcenter_pipeline.defs.overview import OF_ESTATE, OF_SOURCE, OVERVIEW_JOB, reason_to_skip
@@ -153,11 +154,14 @@ def test_a_source_that_turns_late_is_on_the_next_page(
 
 
 def test_a_source_that_was_forgotten_is_on_no_page(pipeline: Pipeline, drop: Drop, real: Real) -> None:
-    """Its pages may still stand in runs of several sources; nobody should read its name on the next one."""
+    """Whoever asked to be forgotten must not be read of in yesterday's page."""
     drop("acme/prod/vm_info.json", real("ansible12/vm_info_full.json"))
     pipeline.ingest("acme/prod")
-    pipeline.instance.delete_dynamic_partition("source", "acme/prod")
-    assert "acme" not in pipeline.look()["Overview"]
+    assert "acme" in pipeline.look()["Overview"]
+    with opened(load_settings()) as home:
+        forget(home, pipeline.instance, "acme", None, lambda *_: None)
+    assert pipeline.instance.get_latest_materialization_event(OF_ESTATE) is None
+    assert pipeline.look()["Overview"].startswith("**No source has sent anything so far.**")
 
 
 def test_the_schedule_asks_for_the_job(pipeline: Pipeline, drop: Drop, real: Real) -> None:
