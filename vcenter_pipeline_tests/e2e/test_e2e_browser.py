@@ -21,7 +21,7 @@ GOOD, NEXT, BAD = "vm_info-2026-11-24T0415Z.json", "alarms-2026-11-24T0430Z.json
 SENTENCE = "Nothing in the report is recognised."
 FLAGS = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-sync")
 """Without a network of its own the browser would look for Google's hosts first."""
-GROUPS = ("raw", "core", "powerbi", "maintenance")
+GROUPS = ("raw", "core", "powerbi", "overview", "maintenance")
 
 
 @pytest.fixture
@@ -104,11 +104,16 @@ def test_the_ui_shows_what_became_of_two_reports(  # noqa: PLR0913, PLR0917 - fi
             page.get_by_text(group, exact=True).first.wait_for()
 
         page.goto(f"{root}/assets/raw/report?partition={quote('acme/prod', safe='')}&view=partitions")
-        page.get_by_text(f"acme/prod/{NEXT}: 29 triggered alarms.").first.wait_for()
+        page.get_by_text(f"acme/prod/{NEXT}: ingested, 29 triggered alarms.").first.wait_for()
         page.goto(f"{root}/assets/raw/report?view=overview")
         page.get_by_text("Plots", exact=True).first.click()
         page.get_by_text("Triggered alarms").first.wait_for()
         page.locator("canvas").first.wait_for()
+
+        page.goto(f"{root}/assets/overview/source?partition={quote('acme/prod', safe='')}&view=partitions")
+        page.get_by_text("[Show Markdown]").first.click()
+        page.get_by_text("Needs attention:").first.wait_for()
+        page.locator('img[src^="data:image/svg+xml"]').nth(2).wait_for()
 
         page.goto(f"{root}/assets/raw/report?view=checks")
         page.get_by_text("something_was_recognised").first.wait_for()
