@@ -20,6 +20,9 @@ settings.register_profile("side by side", deadline=None, suppress_health_check=[
 settings.load_profile("side by side")
 """Tests that run side by side wait for each other: how long one takes says nothing of the code."""
 
+sys.path.append(str(Path(__file__).parents[1]))
+"""Tests share modules as `vcenter_pipeline_tests.…`; last, so that an installed package is the one that is tested."""
+
 _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
 _REPORTS = Path(__file__).parent / "reports"
 _PACKAGE_ROOT = Path(vcenter_pipeline.__file__).parents[1]
