@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from vcenter_pipeline.model.columns import core_table
 from vcenter_pipeline.model.current_rows import pc, values_of, with_column
-from vcenter_pipeline.model.schemas import HISTORY_TABLES
 from vcenter_pipeline.storage.ddl import declared_table
 from vcenter_pipeline.storage.insertion import insertion
 from vcenter_pipeline.storage.known import Known
@@ -92,16 +91,6 @@ def read_history(connection: sa.Connection, table: str, known: Known) -> pa.Tabl
             prefixes: Any = pa.array([known.prefix(vcenter) for vcenter in vcenters], pa.string())
             found = with_column(found, name, pc.binary_join_element_wise(prefixes, found[name].combine_chunks(), ""))
     return with_column(found, "vcenter", pa.array(vcenters, pa.string()))
-
-
-def count_history(connection: sa.Connection, source: tuple[str, str]) -> dict[str, int]:
-    """Count the rows of a source in each table of the history."""
-    counts = {}
-    for name in HISTORY_TABLES:
-        table = declared_table(name)
-        select = sa.select(sa.func.count()).where(table.c.client == source[0], table.c.environment == source[1])
-        counts[name] = connection.scalar(select) or 0
-    return counts
 
 
 def step_row(values: dict[str, Any]) -> Row:

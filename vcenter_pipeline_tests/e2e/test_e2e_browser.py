@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from vcenter_pipeline.settings import Settings
+from vcenter_pipeline_tests.e2e.servers import Serve, Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -46,7 +47,7 @@ def page() -> "Iterator[Page]":
         browser.close()
 
 
-def of_report(server: Any, report: str) -> dict[str, Any] | None:  # noqa: ANN401 - a class of `conftest`, which no test can import
+def of_report(server: Server, report: str) -> dict[str, Any] | None:
     """Give the run that took a report, once it has ended."""
     for run in server.finished_runs():
         if {"key": "vcenter/report", "value": report} in run["tags"]:
@@ -61,7 +62,7 @@ def test_the_ui_shows_what_became_of_two_reports(  # noqa: PLR0913, PLR0917 - fi
     real: Callable[[str], bytes],
     command: list[str],
     port: int,
-    serve: Any,  # noqa: ANN401 - as above
+    serve: Serve,
     page: "Page",
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -5,12 +5,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet
 import pytest
 
 from vcenter_pipeline.settings import Settings
+from vcenter_pipeline_tests.e2e.servers import Serve
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 120
@@ -35,7 +35,7 @@ def test_up_takes_a_dropped_report_to_power_bi_and_stops_cleanly(  # noqa: PLR09
     real: Callable[[str], bytes],
     command: list[str],
     port: int,
-    serve: Any,  # noqa: ANN401 - a fixture of `conftest`, which no test can import
+    serve: Serve,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is what the program is for: without it nothing that is dropped ever reaches a report, unless by hand."""
@@ -72,7 +72,7 @@ def test_plain_dagster_dev_does_the_same(  # noqa: PLR0913, PLR0917 - fixtures
     drop: Callable[[str, bytes], Path],
     real: Callable[[str], bytes],
     port: int,
-    serve: Any,  # noqa: ANN401 - as above
+    serve: Serve,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whoever knows Dagster types this; a sensor that is off, or a workspace not found, looks like a dead project."""

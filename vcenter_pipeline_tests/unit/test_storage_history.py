@@ -1,9 +1,7 @@
-"""The history in the database: derived step by step, kept, replaced, frozen. Records are hand-made."""
+"""The history in the database: derived step by step, kept, replaced. Records are hand-made."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,19 +11,28 @@ from vcenter_pipeline.model.records import (
     Datastore,
     EsxiHost,
     NamedSnapshot,
-    Record,
-    TriggeredAlarm,
     VCenter,
     VmDatastore,
     virtual_machine,
 )
 from vcenter_pipeline.model.schemas import HISTORY_TABLES
-from vcenter_pipeline.model.tables import Normalizer, Origin
-from vcenter_pipeline.storage.current import CurrentState
 from vcenter_pipeline.storage.database import Database, migrate, open_database
 from vcenter_pipeline.storage.history import Updated, update_history
-from vcenter_pipeline.storage.history_rows import count_history
-from vcenter_pipeline.storage.writer import begin_report
+from vcenter_pipeline_tests.unit.history_days import (
+    THREE_DAYS,
+    alarms,
+    at,
+    changes,
+    forget,
+    listed,
+    machines,
+    query,
+    read,
+    store,
+    three_days,
+    update,
+    whole,
+)
 
 U1 = "11111111-1111-1111-1111-111111111111"
 U2 = "22222222-2222-2222-2222-222222222222"
@@ -43,110 +50,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
     with open_database(f"sqlite:///{tmp_path / 'warehouse.db'}") as opened:
         migrate(opened)
         yield opened
-
-
-def at(day: int, hour: int = 2) -> datetime:
-    """Give a time of January 2026."""
-    return datetime(2026, 1, 1, hour) + timedelta(days=day - 1)  # noqa: DTZ001 - the database takes naive UTC
-
-
-def listed(kind: Kind, *records: Record, shape: str = "vmware_vm_info", **values: Any) -> Batch:  # noqa: ANN401 - each goes to its field
-    """Give a complete list."""
-    return Batch(kind, shape, "x", range(len(records)), records, (), group="x")._replace(**values)
-
-
-def machines(*cpus: int | None, **values: Any) -> Batch:  # noqa: ANN401 - as above
-    """Give a list of machines vm-1, vm-2 and so on with so many processors each."""
-    some = [
-        virtual_machine(moid=f"vm-{number}", name=f"m{number}", cpu_count=count) for number, count in enumerate(cpus, 1)
-    ]
-    return listed("virtual_machines", *some, **values)
-
-
-def alarm(moid: str, **values: Any) -> TriggeredAlarm:  # noqa: ANN401 - as above
-    """Give an alarm of the entity of that moid."""
-    nothing = dict.fromkeys(TriggeredAlarm._fields)
-    told = {"alarm_moid": "alarm-1", "alarm_name": "hot", "entity_moid": moid, "overall_status": "red"}
-    return TriggeredAlarm(**{**nothing, **told, **values})
-
-
-def alarms(*moids: str, **values: Any) -> Batch:  # noqa: ANN401 - as above
-    """Give a list of red alarms, each on the entity of that moid."""
-    return listed("triggered_alarms", *map(alarm, moids), shape="triggered_alarms", **values)
-
-
-def store(database: Database, report: str, when: datetime, *batches: Batch, client: str = "acme") -> None:
-    """Store a report, as a run does."""
-    normalizer = Normalizer(Origin(client, "prod", f"{client}/prod", report, when))
-    with begin_report(database, report) as writer:
-        for batch in batches:
-            for table, rows in normalizer.add(batch).items():
-                writer.add(table, rows)
-        for table, rows in normalizer.finish().items():
-            writer.add(table, rows)
-        ledger = {"report": report, "client": client, "environment": "prod", "path": "x", "collected_at": when}
-        counts = {f"{kind.removesuffix('s')}_count": count for kind, count in normalizer.counts.items()}
-        writer.finish({**ledger, **counts, "status": "ingested", "ingested_at": at(31)})
-
-
-def update(database: Database, client: str = "acme") -> Updated:
-    """Bring the history of a client up to date."""
-    return update_history(database, client, "prod")
-
-
-def read(database: Database, table: str, *names: str) -> list[tuple[Any, ...]]:
-    """Give these columns of all rows of acme's history, in order."""
-    rows = CurrentState(database, "acme", "prod").read(table).select(list(names)).to_pylist()
-    return sorted((tuple(row.values()) for row in rows), key=str)
-
-
-def whole(database: Database) -> dict[str, list[str]]:
-    """Give the whole history of acme as it is read."""
-    state = CurrentState(database, "acme", "prod")
-    return {name: sorted(map(repr, state.read(name).to_pylist())) for name in HISTORY_TABLES}
-
-
-def execute(database: Database, *statements: str) -> None:
-    """Change the database, as retention does."""
-    with database.writing("change it") as connection:
-        for statement in statements:
-            connection.exec_driver_sql(statement)
-        connection.commit()
-
-
-def forget(database: Database, report: str) -> None:
-    """Take away what a report tells of machines."""
-    execute(
-        database,
-        f"DELETE FROM virtual_machines WHERE report = '{report}'",  # noqa: S608 - a report of these tests
-        f"DELETE FROM collections WHERE report = '{report}'",  # noqa: S608 - as above
-    )
-
-
-def query(database: Database, statement: str) -> list[tuple[Any, ...]]:
-    """Give rows as they stand in the database."""
-    with database.reading("look") as connection:
-        return [tuple(row) for row in connection.exec_driver_sql(statement)]
-
-
-def changes(database: Database) -> list[tuple[Any, ...]]:
-    """Give day, object, and what changed from what to what."""
-    rows = read(database, "object_changes", "collected_at", "object_key", "change", "old_value", "new_value")
-    return [(when.day, key, what, old, new) for when, key, what, old, new in rows]
-
-
-def three_days(database: Database) -> None:
-    """Store lists of machines and of alarms of three days."""
-    for day, cpus, moids in ((1, (2, 2), ("vm-1",)), (2, (4, 2), ("vm-1", "vm-2")), (3, (8,), ())):
-        store(database, f"m{day}", at(day), machines(*cpus))
-        store(database, f"a{day}", at(day, 4), alarms(*moids))
-
-
-THREE_DAYS = [
-    (2, "acme/prod:vm-1", "changed", "2", "4"),
-    (3, "acme/prod:vm-1", "changed", "4", "8"),
-    (3, "acme/prod:vm-2", "removed", None, None),
-]
 
 
 def test_three_days(database: Database) -> None:
@@ -268,43 +171,6 @@ def test_a_report_that_is_gone(database: Database) -> None:
     assert read(database, "source_daily", "report") == [("a1",), ("a2",), ("a3",), ("m1",), ("m3",)]
 
 
-FREEZE = "UPDATE history_steps SET is_frozen = 1 WHERE kind = 'virtual_machines' AND report IN ('m1', 'm2')"
-
-
-def test_frozen_steps_stay(database: Database) -> None:
-    """Their collections are gone: what was derived of them cannot be derived again, and is the history."""
-    three_days(database)
-    update(database)
-    before = whole(database)
-    execute(database, FREEZE)
-    forget(database, "m1")
-    assert update(database) == Updated(0, 0, {})
-    after = whole(database)
-    assert {name: rows for name, rows in after.items() if name != "history_steps"} == {
-        name: rows for name, rows in before.items() if name != "history_steps"
-    }
-    assert changes(database) == THREE_DAYS
-
-
-def test_nothing_is_derived_at_or_before_a_frozen_step(database: Database) -> None:
-    """A report that comes after its time was thinned would be compared with a list of another month."""
-    three_days(database)
-    update(database)
-    execute(database, FREEZE)
-    for report, when in (("late1", at(1, 1)), ("late2", at(1, 12)), ("late3", at(2, 1))):
-        store(database, report, when, machines(99, 99, 99))
-        assert update(database) == Updated(0, 0, {})
-    store(database, "late4", at(2, 3), machines(5, 2))
-    updated = update(database)
-    assert updated.derived == 2  # how it and the third day differ; the frozen day keeps its row
-    assert changes(database) == [
-        THREE_DAYS[0],
-        (2, "acme/prod:vm-1", "changed", "4", "5"),
-        (3, "acme/prod:vm-1", "changed", "5", "8"),
-        THREE_DAYS[2],
-    ]
-
-
 def test_details_add_no_machine_to_the_list_before_them(database: Database) -> None:
     """A machine that was made on the fifth would be told as added on the second, when the last list was."""
     store(database, "first", at(1, 2), machines(4))
@@ -326,33 +192,6 @@ def test_a_night_without_details_loses_no_change(database: Database) -> None:
             store(database, f"detail{day}", at(day, 3), detail)
     update(database)
     assert changes(database) == [(3, "acme/prod:vm-1", "changed", "2", "4")]
-
-
-def test_what_is_frozen_is_one_line_only(database: Database) -> None:
-    """Thinned alarms do not close the history of machines, nor that of another vCenter, nor the days."""
-    three_days(database)
-    store(database, "v1", at(1, 3), machines(2, vcenter="vc02"), listed("vcenters", VCenter(host_name="vc01")))
-    update(database)
-    execute(
-        database,
-        "UPDATE history_steps SET is_frozen = 1 WHERE kind = 'triggered_alarms'",
-        "UPDATE history_steps SET is_frozen = 1 WHERE report IN ('m1', 'm2', 'm3') AND product = 'day'",
-    )
-    store(database, "late", at(1, 12), machines(3, 2), alarms("vm-7"))
-    updated = update(database)
-    assert updated == Updated(2, 0, {"object_changes": 2})  # how it and the second day differ; no day, no alarm
-    store(database, "other", at(2, 12), machines(5, vcenter="vc02"))
-    assert update(database) == Updated(2, 0, {"object_changes": 1, "source_daily": 1})
-
-
-def test_open_steps_before_a_frozen_one_stay(database: Database) -> None:
-    """They are not derived again, so to delete them would be to lose what nobody can derive."""
-    three_days(database)
-    update(database)
-    execute(database, "UPDATE history_steps SET is_frozen = 1 WHERE report = 'm2'")
-    assert update(database) == Updated(0, 0, {})
-    assert changes(database) == THREE_DAYS
-    assert len(read(database, "source_daily", "report")) == 6
 
 
 def test_a_vcenter_that_gets_its_name_later(database: Database) -> None:
@@ -459,9 +298,7 @@ def test_a_step_goes_with_its_own_rows_only(database: Database) -> None:
         store(database, f"b{day}", at(day), *both, client="beta")
     update(database)
     update(database, "beta")
-    with database.reading("count") as connection:
-        counts = count_history(connection, ("beta", "prod"))
-    before = whole(database)
+    before, of_beta = whole(database), whole(database, "beta")
     store(database, "late", at(1, 12), machines(3, 2, vcenter="vc01"))
     assert update(database) == Updated(3, 1, {"object_changes": 3, "source_daily": 1})
     after = whole(database)
@@ -470,8 +307,7 @@ def test_a_step_goes_with_its_own_rows_only(database: Database) -> None:
     assert len(set(before["source_daily"]) - set(after["source_daily"])) == 1
     assert len(set(before["object_changes"]) - set(after["object_changes"])) == 2
     assert len(set(before["history_steps"]) - set(after["history_steps"])) == 2
-    with database.reading("count") as connection:
-        assert count_history(connection, ("beta", "prod")) == counts
+    assert whole(database, "beta") == of_beta
 
 
 def test_details_that_come_later_fill_the_list_before(database: Database) -> None:

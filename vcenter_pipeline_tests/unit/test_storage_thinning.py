@@ -12,17 +12,16 @@ from typing import Any
 import pytest
 
 from vcenter_pipeline.errors import StorageError
-from vcenter_pipeline.model.batches import Batch, Kind, RejectedRow
-from vcenter_pipeline.model.records import Datastore, Record, TriggeredAlarm, VCenter, virtual_machine
+from vcenter_pipeline.model.batches import Batch, RejectedRow
+from vcenter_pipeline.model.records import Datastore, TriggeredAlarm, VCenter, virtual_machine
 from vcenter_pipeline.model.schemas import HISTORY_TABLES, STORED_TABLES
-from vcenter_pipeline.model.tables import Normalizer, Origin
 from vcenter_pipeline.model.thinning import Rules
 from vcenter_pipeline.storage import thinning
 from vcenter_pipeline.storage.current import CurrentState
 from vcenter_pipeline.storage.database import Database, migrate, open_database
 from vcenter_pipeline.storage.history import update_history
 from vcenter_pipeline.storage.thinning import Thinned, count_thinning, thin_source
-from vcenter_pipeline.storage.writer import begin_report
+from vcenter_pipeline_tests.unit.history_days import listed, store
 
 NOW = datetime(2026, 2, 1, 3, 17)  # noqa: DTZ001 - the database takes naive UTC
 RULES = Rules(keep_all_days=10, keep_daily_days=20)
@@ -43,26 +42,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def at(day: int, hour: int = 4) -> datetime:
     """Give a time of January 2026; of February from day 32 on."""
     return datetime(2026, 1, 1, hour) + timedelta(days=day - 1)  # noqa: DTZ001 - the database takes naive UTC
-
-
-def listed(kind: Kind, *records: Record, **values: Any) -> Batch:  # noqa: ANN401 - each goes to its field
-    """Give a complete list."""
-    return Batch(kind, "vmware_vm_info", "x", range(len(records)), records, (), group="x")._replace(**values)
-
-
-def store(database: Database, report: str, collected_at: datetime, *batches: Batch, client: str = "acme") -> None:
-    """Store a report, as a run does."""
-    normalizer = Normalizer(Origin(client, "prod", f"{client}/prod", report, collected_at))
-    with begin_report(database, report) as writer:
-        for batch in batches:
-            for table, rows in normalizer.add(batch).items():
-                writer.add(table, rows)
-        for table, rows in normalizer.finish().items():
-            writer.add(table, rows)
-        ledger = {"report": report, "client": client, "environment": "prod", "path": "x", "collected_at": collected_at}
-        counts = {f"{kind.removesuffix('s')}_count": count for kind, count in normalizer.counts.items()}
-        rejected = {"rejected_row_count": normalizer.rejected_count}
-        writer.finish({**ledger, **counts, **rejected, "status": "ingested", "ingested_at": collected_at})
 
 
 def machines(cpu_count: int, *more: str) -> Batch:
