@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pandera.typing import Series
 
-from vcenter_pipeline.model import vocabulary
+from vcenter_pipeline.model import alarm_columns, vocabulary
 from vcenter_pipeline.model.fields import (
     Count,
     Flag,
@@ -35,20 +35,18 @@ class _TriggeredAlarm(DeclaredTable):
     client: Series[Text] = client()
     environment: Series[Text] = environment()
     vcenter: Series[Text] = vcenter()
-    alarm_name: Series[Text] = text("Alarm", "The name of the alarm definition.")
+    alarm_name: Series[Text] = alarm_columns.alarm_name()
     description: Series[Text] = free_text("Alarm Description", "The description of the alarm definition.")
-    alarm_moid: Series[Text] = text("Alarm Moid", "The managed object id of the alarm definition: alarm-972.")
-    entity_type: Series[Text] = text("Entity Type", "The vSphere type of the entity: VirtualMachine, HostSystem …")
-    entity_name: Series[Text] = text("Entity", "The name of the entity.")
-    entity_moid: Series[Text] = text("Entity Moid", "The managed object id of the entity: vm-149.")
-    overall_status: Series[Text] = one_of("Overall Status", "The alarm's colour.", vocabulary.OVERALL_STATUSES)
-    severity: Series[Text] = one_of(
-        "Severity", "What the colour means: red is critical, yellow is warning.", vocabulary.SEVERITIES
-    )
-    triggered_at: Series[Instant] = instant("Triggered", "When the alarm went off.")
-    is_acknowledged: Series[Flag] = flag("Is Acknowledged", "Whether somebody has acknowledged it.")
-    acknowledged_by: Series[Text] = text("Acknowledged By", "Who has.")
-    acknowledged_at: Series[Instant] = instant("Acknowledged", "When.")
+    alarm_moid: Series[Text] = alarm_columns.alarm_moid()
+    entity_type: Series[Text] = alarm_columns.entity_type()
+    entity_name: Series[Text] = alarm_columns.entity_name()
+    entity_moid: Series[Text] = alarm_columns.entity_moid()
+    overall_status: Series[Text] = alarm_columns.overall_status()
+    severity: Series[Text] = alarm_columns.severity()
+    triggered_at: Series[Instant] = alarm_columns.triggered_at()
+    is_acknowledged: Series[Flag] = alarm_columns.is_acknowledged()
+    acknowledged_by: Series[Text] = alarm_columns.acknowledged_by()
+    acknowledged_at: Series[Instant] = alarm_columns.acknowledged_at()
     collected_at: Series[Instant] = collected_at()
     report: Series[Text] = report()
     triggered_at_text: Series[Text] = text(
