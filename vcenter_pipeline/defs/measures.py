@@ -6,13 +6,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute
 
 from vcenter_pipeline.defs.trends import source_trend
+from vcenter_pipeline.exports.chunks import pc
 from vcenter_pipeline.model.vocabulary import CHANGES
-
-pc: Any = pyarrow.compute
-"""Without types: the stubs know neither Python's values beside arrays nor arrays of any type."""
 
 _DAYS: Final = 30
 _SEVERITIES: Final = ("critical", "warning")

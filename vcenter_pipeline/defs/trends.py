@@ -11,10 +11,8 @@ from typing import Any, Final, NamedTuple
 
 import dagster as dg
 import pyarrow as pa
-import pyarrow.compute
 
-pc: Any = pyarrow.compute
-"""Without types: the stubs know neither Python's values beside arrays nor arrays of any type."""
+from vcenter_pipeline.exports.chunks import pc
 
 TREND: Final = "Trend"
 
