@@ -61,7 +61,13 @@ def _as_a_common_user() -> Iterator[None]:
 
 @pytest.fixture
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
-    """Give the settings of a home that is not there yet; steps of a run read them from the environment too."""
+    """Give the settings of a home that is not there yet; steps of a run read them from the environment too.
+
+    The definitions are loaded before a test changes any setting: a process loads them once, for all of its tests.
+    """
+    import vcenter_pipeline.definitions  # noqa: PLC0415 - reads the settings, so not before isolation
+
+    assert vcenter_pipeline.definitions.defs
     monkeypatch.setenv("VCENTER_HOME", str(tmp_path / "home"))
     return load_settings()
 

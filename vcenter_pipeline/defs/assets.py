@@ -201,7 +201,7 @@ def _publish(
         rows.append(table.num_rows)
     context.log.info(told_publish(source.key, rows, list(sizes.values()), spent.seconds))
     for path, size in sizes.items():
-        if path.name == WORKBOOK_NAME:
+        if path.name == WORKBOOK_NAME and WORKBOOK in context.assets_def.keys:
             metadata = {"File": dg.MetadataValue.path(str(path)), "Bytes": size}
             context.add_asset_metadata(metadata, asset_key=WORKBOOK, partition_key=source.key)
     return repeated

@@ -67,7 +67,7 @@ def pipeline(home: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.M
     """Give a pipeline that publishes one format: which files there are is not what these tests are about."""
     from vcenter_pipeline.definitions import defs  # noqa: PLC0415 - reads the settings, so not before isolation
 
-    monkeypatch.setenv("VCENTER_FORMATS", "csv")  # after the definitions, which other tests of this process share
+    monkeypatch.setenv("VCENTER_FORMATS", "csv")
 
     assert not home.home_path.exists()
     return Pipeline(defs, instance)

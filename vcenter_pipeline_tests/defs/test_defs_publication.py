@@ -12,8 +12,11 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from vcenter_pipeline.defs.jobs import INGEST_JOB
-from vcenter_pipeline.defs.resources import intake_config
+from vcenter_pipeline.defs.assets import build_ingest, build_publish
+from vcenter_pipeline.defs.freshness import build_freshness_check
+from vcenter_pipeline.defs.jobs import INGEST_JOB, build_ingest_job
+from vcenter_pipeline.defs.resources import INTAKE, Intake, intake_config
+from vcenter_pipeline.settings import Settings
 
 Drop = Callable[[str, bytes | str | dict[str, Any] | list[Any]], Path]
 Real = Callable[[str], bytes]
@@ -165,3 +168,23 @@ def test_what_does_not_go_together_is_published_and_said(
     told = repr([metadata_of(result), found])
     assert "before the change" in told
     assert "hunter2" not in told
+
+
+def test_a_format_that_was_added_since_the_definitions_were_loaded_fails_no_run(
+    home: Settings, drop: Drop, real: Real, instance: dg.DagsterInstance
+) -> None:
+    """Whoever adds the workbook to a running installation would see every run fail until it is started anew."""
+    defs = dg.Definitions(
+        assets=[build_ingest(), build_publish(("csv",))],
+        asset_checks=[build_freshness_check()],
+        jobs=[build_ingest_job()],
+        resources={INTAKE: Intake.configure_at_launch()},
+    )
+    drop("acme/prod/alarms.json", real("alarms/alarms_module_register.json"))
+    instance.add_dynamic_partitions("source", ["acme/prod"])
+    result = defs.resolve_job_def(INGEST_JOB).execute_in_process(
+        instance=instance, partition_key="acme/prod", run_config=intake_config([], log_level="CRITICAL")
+    )
+    assert result.success
+    assert "powerbi/workbook" not in metadata_of(result)
+    assert (home.output_path / "acme/prod/vcenter.xlsx").exists()
