@@ -168,7 +168,7 @@ def _print_shape(entry: "Entry") -> None:
 def _finish(settings: Settings, *, is_waiting_for_writers: bool, is_json: bool) -> None:
     """Make a pass with a progress display, print its summary, and exit."""
     from vcenter_pipeline.definitions import defs
-    from vcenter_pipeline.defs.once import ingest_once
+    from vcenter_pipeline.defs.once import ingest_once, refresh_overview
 
     with progress() as tell:
 
@@ -176,6 +176,7 @@ def _finish(settings: Settings, *, is_waiting_for_writers: bool, is_json: bool) 
             tell(how_far.doing, how_far.done, how_far.total)
 
         done = ingest_once(settings, defs, is_waiting_for_writers=is_waiting_for_writers, tell=tell_how_far)
+        refresh_overview(settings, defs)
     if is_json:
         sys.stdout.write(json.dumps(_document(done, settings), indent=2, default=str) + "\n")
     else:

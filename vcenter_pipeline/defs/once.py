@@ -8,11 +8,12 @@ from typing import Any, Final, NamedTuple
 
 import dagster as dg
 
-from vcenter_pipeline.defs.ingestion import Pipeline, opened
+from vcenter_pipeline.defs.ingestion import Pipeline, opened, utc_now
 from vcenter_pipeline.defs.instance import prepare_home
 from vcenter_pipeline.defs.jobs import INGEST_JOB, run_tags
 from vcenter_pipeline.defs.looking import look_and_plan, quarantine_misplaced
-from vcenter_pipeline.defs.resources import intake_config, paths_of
+from vcenter_pipeline.defs.overview import OVERVIEW_JOB, reason_to_skip
+from vcenter_pipeline.defs.resources import intake_config, paths_of, quiet_config
 from vcenter_pipeline.defs.selection import build_rules
 from vcenter_pipeline.defs.specs import REPORT
 from vcenter_pipeline.intake.plan import Plan, Request
@@ -104,6 +105,14 @@ def ingest_once(
             growing=plan.counts.growing,
             sources=tuple(summary(pipeline.database)),
         )
+
+
+def refresh_overview(settings: Settings, definitions: dg.Definitions) -> None:
+    """Make the page of all sources, as the schedule of the daemon does, when it would tell something else."""
+    with opened(settings) as pipeline, dg.DagsterInstance.get() as instance:
+        if reason_to_skip(pipeline, instance, utc_now()) is None:
+            job = definitions.resolve_job_def(OVERVIEW_JOB)
+            job.execute_in_process(instance=instance, run_config=quiet_config(_QUIET), raise_on_error=False)
 
 
 def _plan(pipeline: Pipeline, stability_seconds: float) -> Plan:

@@ -25,11 +25,13 @@ class Intake(dg.ConfigurableResource[None]):
 
 
 def intake_config(reports: list[str], *, log_level: str = "INFO") -> dict[str, object]:
-    """Give the run config that names these reports, and says what the run prints; its own log holds everything."""
-    return {
-        "resources": {INTAKE: {"config": {"reports": reports}}},
-        "loggers": {"console": {"config": {"log_level": log_level}}},
-    }
+    """Give the run config that names these reports, and says what the run prints."""
+    return {"resources": {INTAKE: {"config": {"reports": reports}}}} | quiet_config(log_level)
+
+
+def quiet_config(log_level: str) -> dict[str, object]:
+    """Give the run config that says what the run prints; its own log holds everything."""
+    return {"loggers": {"console": {"config": {"log_level": log_level}}}}
 
 
 def paths_of(request: Request) -> list[str]:

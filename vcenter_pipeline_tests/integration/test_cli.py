@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 
 from vcenter_pipeline.settings import Settings
@@ -142,3 +143,18 @@ def test_demo_twice_changes_nothing_and_says_so(run: Run, home: Settings) -> Non
     assert "Nothing changed: the tables hold all demo reports already." in second.stdout
     assert {path: path.read_bytes() for path in home.output_path.rglob("*.*")} == outputs
     assert "No finished report waited." in second.stdout
+
+
+def test_without_a_daemon_the_start_page_is_made_too(
+    run: Run, home: Settings, drop: Callable[[str, bytes], Path], real: Callable[[str], bytes]
+) -> None:
+    """Who tries it, or runs it by cron, would open the page that the README names first, and find nothing."""
+    drop("acme/prod/vm_info.json", real("ansible12/vm_info_full.json"))
+    assert run("ingest", "--now").returncode == 0
+    with dg.DagsterInstance.from_config(str(home.dagster_path)) as instance:
+        (page,) = instance.fetch_materializations(dg.AssetKey(["overview", "estate"]), limit=5).records
+    assert page.asset_materialization
+    assert page.asset_materialization.metadata["Sources"].value == 1
+    assert run("ingest", "--now").returncode == 0
+    with dg.DagsterInstance.from_config(str(home.dagster_path)) as instance:
+        assert len(instance.fetch_materializations(dg.AssetKey(["overview", "estate"]), limit=5).records) == 1
