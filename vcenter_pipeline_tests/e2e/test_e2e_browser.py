@@ -1,7 +1,6 @@
 """What people see of it in a browser: Dagster's real UI, with the real daemon behind it."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from vcenter_pipeline.settings import Settings
+from vcenter_pipeline_tests.e2e.browser import MISSING, browsing, find_chromium
 from vcenter_pipeline_tests.e2e.servers import Serve, Server
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ RUN_SECONDS = 90
 SEE_SECONDS = 60
 GOOD, NEXT, BAD = "vm_info-2026-11-24T0415Z.json", "alarms-2026-11-24T0430Z.json", "notes-2026-11-24T0420Z.json"
 SENTENCE = "Nothing in the report is recognised."
-FLAGS = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-sync")
-"""Without a network of its own the browser would look for Google's hosts first."""
 GROUPS = ("raw", "core", "powerbi", "overview", "maintenance")
 
 
@@ -31,20 +29,13 @@ def page() -> "Iterator[Page]":
 
     Without a browser the test is skipped with the words that install one; where CI is set it fails.
     """
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    chromium = find_chromium()
     if chromium is None:
-        missing = "There is no Chromium, so nobody looked at the UI. Install it: apt-get install chromium"
         if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import, and used here only
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=[f"--{flag}" for flag in FLAGS])
-        found = browser.new_page(viewport={"width": 1600, "height": 1100})
-        found.set_default_timeout(SEE_SECONDS * 1000)
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with browsing(chromium, width=1600, height=1100, seconds=SEE_SECONDS) as found:
         yield found
-        browser.close()
 
 
 def of_report(server: Server, report: str) -> dict[str, Any] | None:
