@@ -8,22 +8,20 @@ is. It takes about three minutes.
 import argparse
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vcenter_pipeline.demo import demo_reports
 from vcenter_pipeline_tests.e2e.browser import MISSING, browsing, find_chromium
+from vcenter_pipeline_tests.e2e.webserver import webserver
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Page
 
 _DOCS: Final = Path(__file__).parent.parent / "docs"
@@ -85,30 +83,6 @@ def build_home(home: Path) -> None:
     subprocess.run([*command, "demo", "--home", str(home)], check=True)  # noqa: S603 - our own words
 
 
-@contextmanager
-def webserver(home: Path) -> Iterator[str]:
-    """Run Dagster's webserver on a home for the block; give its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    words = [sys.executable, "-m", "dagster_webserver", "-h", "127.0.0.1", "-p", str(port)]
-    environment = os.environ | {"VCENTER_HOME": str(home), "DAGSTER_HOME": str(home / "dagster")}
-    process = subprocess.Popen([*words, "-m", "vcenter_pipeline.definitions"], env=environment)  # noqa: S603 - our own words
-    address = f"http://127.0.0.1:{port}"
-    try:
-        while process.poll() is None:
-            try:
-                urllib.request.urlopen(f"{address}/server_info", timeout=5).close()  # noqa: S310 - our own server
-            except OSError:
-                time.sleep(0.5)
-            else:
-                break
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def take_pictures(address: str, docs: Path, only: str) -> None:
     """Take every picture and say so."""
     chromium = find_chromium()
@@ -136,7 +110,8 @@ def main() -> None:
         home = (options.home or Path(scratch) / "vcenter_home").resolve()
         if not (home / "dagster").exists():
             build_home(home)
-        with webserver(home) as address:
+        environment = os.environ | {"VCENTER_HOME": str(home), "DAGSTER_HOME": str(home / "dagster")}
+        with webserver(environment) as (address, _):
             take_pictures(address, options.directory, options.only)
 
 

@@ -11,15 +11,14 @@ import contextlib
 import importlib
 import json
 import os
-import socket
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from vcenter_pipeline_tests.benchmarks.ui_home import build_home, environment_of
+from vcenter_pipeline_tests.e2e.webserver import webserver
 
 _SECONDS: Final = 60
 _QUIET_SECONDS: Final = 0.4
@@ -80,31 +79,6 @@ def pages(run_id: str) -> dict[str, tuple[str, Shown]]:
         ),
         "a run": (f"/runs/{run_id}", _text("RUN_SUCCESS")),
     }
-
-
-@contextlib.contextmanager
-def webserver(home: Path) -> Iterator[tuple[str, int]]:
-    """Run Dagster's webserver on a home for the block; give its address and its process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "dagster_webserver", "-h", "127.0.0.1", "-p", str(port)]
-    process = subprocess.Popen(  # noqa: S603 - our own words
-        [*command, "-m", "vcenter_pipeline.definitions"],
-        env=environment_of(home),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(_SECONDS * 2):
-            with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", port)):
-                break
-            time.sleep(0.5)
-        yield url, process.pid
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _cpu_seconds(process: int) -> float:
@@ -195,7 +169,7 @@ def main() -> None:
     run_id = max(shards[:20], key=lambda shard: shard.stat().st_size).stem
     sys.stdout.write("| page | first: shown | settled | CPU | then: asks | shown | settled | CPU | slowest query |\n")
     sys.stdout.write("|---|---:|---:|---:|---:|---:|---:|---:|---|\n")
-    with webserver(options.home) as (url, process), playwright_of.sync_playwright() as playwright:
+    with webserver(environment_of(options.home)) as (url, process), playwright_of.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=options.browser, args=["--no-sandbox"])
         with contextlib.closing(browser.new_context(viewport={"width": 1400, "height": 900})) as context:
             for name, (path, shown) in pages(run_id).items():

@@ -22,6 +22,7 @@ from uuid import uuid4
 
 import dagster as dg
 
+from vcenter_pipeline.defs.jobs import INGEST_JOB
 from vcenter_pipeline_tests.benchmarks.history import days
 from vcenter_pipeline_tests.benchmarks.measuring import ROOT
 
@@ -192,7 +193,8 @@ def build_home(home: Path, *, sources: int, runs: int) -> None:
     keys = [f"client-{number // len(_PLACES):03d}/{_PLACES[number % len(_PLACES)]}" for number in range(sources)]
     shards = home / "history" / "runs"
     with dg.DagsterInstance.from_config(str(home)) as instance:
-        real = [run.run_id for run in reversed(instance.get_runs())]
+        real = list(reversed(instance.get_runs()))
+        ingests = [run.run_id for run in real if run.job_name == INGEST_JOB]
         instance.add_dynamic_partitions("source", keys)
         with (
             closing(sqlite3.connect(home / "history" / "runs.db")) as of_runs,
@@ -202,14 +204,14 @@ def build_home(home: Path, *, sources: int, runs: int) -> None:
                 connection.execute("PRAGMA synchronous=OFF")
                 connection.execute("PRAGMA cache_size=-1000000")
             databases = Databases(of_runs, index, shards)
-            patterns = [_read_pattern(databases, run_id) for run_id in real[-2:]]
+            patterns = [_read_pattern(databases, run_id) for run_id in ingests[-2:]]
             _write_copies(databases, patterns, keys, runs)
             of_runs.commit()
             index.commit()
         instance.delete_dynamic_partition("source", f"{_CLIENT}/{_ENVIRONMENT}")
-        for run_id in real:
-            instance.delete_run(run_id)
-            (shards / f"{run_id}.db").unlink(missing_ok=True)
+        for run in real:
+            instance.delete_run(run.run_id)
+            (shards / f"{run.run_id}.db").unlink(missing_ok=True)
 
 
 def _ingest(home: Path) -> None:
@@ -264,7 +266,8 @@ def _write_copies(databases: Databases, patterns: Sequence[Pattern], sources: Se
     _write_empty_shard(databases.shards / f"{good.run.run_id}.db", template)
     now, step = time.time(), timedelta(days=_DAYS).total_seconds() / runs
     newest: dict[str, tuple[Pattern, Copy]] = {}
-    first_id = max(pattern.run.ids.stop for pattern in patterns)
+    (last_id,) = databases.assets.execute("SELECT max(id) FROM event_logs").fetchone()
+    first_id = last_id + 1
     for number in range(runs):
         pattern = bad if number % _FAILED_EVERY == _FAILED_EVERY - 1 else good
         client, _, environment = sources[number % len(sources)].partition("/")
