@@ -13,7 +13,7 @@ from vcenter_pipeline.defs.instance import prepare_home
 from vcenter_pipeline.defs.jobs import INGEST_JOB, run_tags
 from vcenter_pipeline.defs.looking import look_and_plan, quarantine_misplaced
 from vcenter_pipeline.defs.overview import OVERVIEW_JOB, reason_to_skip
-from vcenter_pipeline.defs.resources import intake_config, paths_of, quiet_config
+from vcenter_pipeline.defs.resources import console_config, intake_config, paths_of
 from vcenter_pipeline.defs.selection import build_rules
 from vcenter_pipeline.defs.specs import REPORT
 from vcenter_pipeline.intake.plan import Plan, Request
@@ -112,7 +112,7 @@ def refresh_overview(settings: Settings, definitions: dg.Definitions) -> None:
     with opened(settings) as pipeline, dg.DagsterInstance.get() as instance:
         if reason_to_skip(pipeline, instance, utc_now()) is None:
             job = definitions.resolve_job_def(OVERVIEW_JOB)
-            job.execute_in_process(instance=instance, run_config=quiet_config(_QUIET), raise_on_error=False)
+            job.execute_in_process(instance=instance, run_config=console_config(_QUIET), raise_on_error=False)
 
 
 def _plan(pipeline: Pipeline, stability_seconds: float) -> Plan:

@@ -26,10 +26,10 @@ class Intake(dg.ConfigurableResource[None]):
 
 def intake_config(reports: list[str], *, log_level: str = "INFO") -> dict[str, object]:
     """Give the run config that names these reports, and says what the run prints."""
-    return {"resources": {INTAKE: {"config": {"reports": reports}}}} | quiet_config(log_level)
+    return {"resources": {INTAKE: {"config": {"reports": reports}}}} | console_config(log_level)
 
 
-def quiet_config(log_level: str) -> dict[str, object]:
+def console_config(log_level: str) -> dict[str, object]:
     """Give the run config that says what the run prints; its own log holds everything."""
     return {"loggers": {"console": {"config": {"log_level": log_level}}}}
 

@@ -12,7 +12,7 @@ from vcenter_pipeline.defs.forgetting import forget
 from vcenter_pipeline.defs.ingestion import opened, utc_now
 from vcenter_pipeline.defs.jobs import INGEST_JOB
 from vcenter_pipeline.defs.overview import OF_ESTATE, OF_SOURCE, OVERVIEW_JOB, reason_to_skip
-from vcenter_pipeline.defs.resources import intake_config
+from vcenter_pipeline.defs.resources import console_config, intake_config
 from vcenter_pipeline.settings import Settings, load_settings
 
 Drop = Callable[[str, bytes | str | dict[str, Any] | list[Any]], Path]
@@ -40,7 +40,7 @@ class Pipeline:
     def look(self) -> dict[str, Any]:
         """Make the page of all sources, and give what the event holds."""
         result = self.defs.resolve_job_def(OVERVIEW_JOB).execute_in_process(
-            instance=self.instance, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+            instance=self.instance, run_config=console_config("CRITICAL")
         )
         (event,) = result.get_asset_materialization_events()
         assert event.asset_key == OF_ESTATE
